@@ -1,0 +1,1 @@
+//! 核对: what must hold within and across files.

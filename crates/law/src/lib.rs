@@ -1,0 +1,32 @@
+//! 准绳：法律作为数据。
+//!
+//! This crate turns the files under `law/` into typed values and says what is wrong with them.
+//! It knows no case: nothing here depends on a fact, a person or a clock.
+//!
+//! Rooms, in the order a file walks through them:
+//! [`source`] reads a folder → [`read`] turns TOML into a [`procedure::Procedure`] →
+//! [`check`] says what must hold across files → [`Law`] answers what is in force on a day.
+//! [`calendar`] and [`period`] count legal days; [`statute`] knows which laws exist.
+
+pub mod calendar;
+pub mod check;
+pub mod citation;
+pub mod diagnostic;
+pub mod expr;
+pub mod id;
+pub mod indicator;
+pub mod organ;
+pub mod outline;
+pub mod overlay;
+pub mod period;
+pub mod procedure;
+pub mod read;
+pub mod scenario;
+pub mod source;
+pub mod statute;
+pub mod value;
+
+mod code;
+
+pub use code::Law;
+pub use id::Id;
