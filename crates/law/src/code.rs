@@ -32,16 +32,24 @@ impl Law {
     /// The edition of a procedure that a case opened on this day follows.
     pub fn in_force(&self, procedure: &str, on: Date) -> Option<&Arc<Procedure>> {
         let editions = self.procedures.get(procedure)?;
-        editions.iter().rev().find(|edition| edition.effective <= on)
+        editions
+            .iter()
+            .rev()
+            .find(|edition| edition.effective <= on)
     }
 
     /// One edition by the hash that stands in the ledger.
     pub fn edition(&self, procedure: &str, hash: &str) -> Option<&Arc<Procedure>> {
-        self.procedures.get(procedure)?.iter().find(|edition| &*edition.hash == hash)
+        self.procedures
+            .get(procedure)?
+            .iter()
+            .find(|edition| &*edition.hash == hash)
     }
 
     /// The newest edition of every procedure, in the order of the menu.
     pub fn newest(&self) -> impl Iterator<Item = &Arc<Procedure>> {
-        self.procedures.values().filter_map(|editions| editions.last())
+        self.procedures
+            .values()
+            .filter_map(|editions| editions.last())
     }
 }

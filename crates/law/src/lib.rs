@@ -24,6 +24,7 @@ pub mod read;
 pub mod scenario;
 pub mod source;
 pub mod statute;
+pub mod toml_file;
 pub mod value;
 
 mod code;
