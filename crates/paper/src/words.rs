@@ -1,0 +1,196 @@
+//! 写法: how dates, amounts and ordinals are written in official Chinese.
+
+use jiff::civil::{Date, DateTime};
+
+/// 成文日期: all of year, month and day, in Arabic figures, months and days without a leading zero.
+pub fn date(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
+/// A date with the time of day, for periods counted in hours.
+pub fn moment(at: DateTime) -> String {
+    format!("{}{}时{:02}分", date(at.date()), at.hour(), at.minute())
+}
+
+/// An amount in 分 as `1,500.00元`.
+pub fn money(fen: i64) -> String {
+    let sign = if fen < 0 { "-" } else { "" };
+    let fen = fen.unsigned_abs();
+    format!("{sign}{}.{:02}元", grouped(fen / 100), fen % 100)
+}
+
+/// A whole number with thousands separated: `1,500`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// An amount in 分 as it is written on documents that must not be altered: 壹仟伍佰元整. 金额大写
+///
+/// A run of zeros is read once as 零; 整 closes amounts that end in 元 or 角.
+pub fn money_words(fen: i64) -> String {
+    let sign = if fen < 0 { "负" } else { "" };
+    let fen = fen.unsigned_abs();
+    let (yuan, jiao, cent) = (fen / 100, fen / 10 % 10, fen % 10);
+    let mut text = String::from(sign);
+    if yuan > 0 {
+        text.push_str(&yuan_words(yuan));
+        text.push('元');
+    }
+    match (jiao, cent) {
+        (0, 0) if yuan == 0 => text.push_str("零元整"),
+        (0, 0) => text.push('整'),
+        (0, cent) => {
+            if yuan > 0 {
+                text.push('零');
+            }
+            text.push_str(CAPITAL[cent as usize]);
+            text.push('分');
+        }
+        (jiao, cent) => {
+            text.push_str(CAPITAL[jiao as usize]);
+            text.push('角');
+            if cent > 0 {
+                text.push_str(CAPITAL[cent as usize]);
+                text.push('分');
+            } else {
+                text.push('整');
+            }
+        }
+    }
+    text
+}
+
+const CAPITAL: [&str; 10] = ["零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"];
+
+/// Whole yuan above zero, in groups of four digits.
+fn yuan_words(yuan: u64) -> String {
+    const PLACES: [&str; 4] = ["", "拾", "佰", "仟"];
+    const GROUPS: [&str; 5] = ["", "万", "亿", "万亿", "亿亿"];
+    let mut text = String::new();
+    let mut gap = false;
+    for group in (0..GROUPS.len()).rev() {
+        let digits = yuan / 10_000_u64.pow(group as u32) % 10_000;
+        for place in (0..4).rev() {
+            let digit = digits / 10_u64.pow(place) % 10;
+            if digit == 0 {
+                gap = !text.is_empty();
+                continue;
+            }
+            if gap {
+                text.push('零');
+                gap = false;
+            }
+            text.push_str(CAPITAL[digit as usize]);
+            text.push_str(PLACES[place as usize]);
+        }
+        if digits > 0 {
+            text.push_str(GROUPS[group]);
+        }
+    }
+    text
+}
+
+/// 一、二、…十、十一、…: the ordinal of a heading, up to 9999.
+pub fn ordinal(number: usize) -> String {
+    const DIGITS: [&str; 10] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    const PLACES: [(usize, &str); 4] = [(1000, "千"), (100, "百"), (10, "十"), (1, "")];
+    if number == 0 || number > 9999 {
+        return number.to_string();
+    }
+    let mut text = String::new();
+    let mut gap = false;
+    for (size, place) in PLACES {
+        let digit = number / size % 10;
+        if digit == 0 {
+            gap = !text.is_empty();
+            continue;
+        }
+        if gap {
+            text.push('零');
+            gap = false;
+        }
+        if !(digit == 1 && size == 10 && text.is_empty()) {
+            text.push_str(DIGITS[digit]);
+        }
+        text.push_str(place);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_complete_and_unpadded() {
+        assert_eq!(date(jiff::civil::date(2025, 7, 1)), "2025年7月1日");
+        assert_eq!(
+            moment(jiff::civil::date(2025, 7, 1).at(9, 5, 0, 0)),
+            "2025年7月1日9时05分"
+        );
+    }
+
+    #[test]
+    fn amounts_in_figures() {
+        for (fen, text) in [
+            (150_000, "1,500.00元"),
+            (0, "0.00元"),
+            (7, "0.07元"),
+            (-123_456_789, "-1,234,567.89元"),
+            (99_999, "999.99元"),
+            (100_000, "1,000.00元"),
+        ] {
+            assert_eq!(money(fen), text);
+        }
+    }
+
+    #[test]
+    fn amounts_in_words() {
+        for (fen, text) in [
+            (150_000, "壹仟伍佰元整"),
+            (0, "零元整"),
+            (1, "壹分"),
+            (10, "壹角整"),
+            (35, "叁角伍分"),
+            (1_000, "壹拾元整"),
+            (10_005, "壹佰元零伍分"),
+            (10_050, "壹佰元伍角整"),
+            (1_000_506, "壹万零伍元零陆分"),
+            (2_000_000, "贰万元整"),
+            (10_700_053, "壹拾万零柒仟元伍角叁分"),
+            (140_950, "壹仟肆佰零玖元伍角整"),
+            (600_714, "陆仟零柒元壹角肆分"),
+            (1_640_902, "壹万陆仟肆佰零玖元零贰分"),
+            (32_504, "叁佰贰拾伍元零肆分"),
+            (1_000_000_000_000, "壹佰亿元整"),
+            (1_000_000_100_000, "壹佰亿零壹仟元整"),
+            (10_020_030_045, "壹亿零贰拾万零叁佰元肆角伍分"),
+            (-150_000, "负壹仟伍佰元整"),
+        ] {
+            assert_eq!(money_words(fen), text, "{fen} 分");
+        }
+    }
+
+    #[test]
+    fn ordinals() {
+        let expected = [
+            (1, "一"),
+            (10, "十"),
+            (11, "十一"),
+            (20, "二十"),
+            (101, "一百零一"),
+            (110, "一百一十"),
+        ];
+        for (number, text) in expected {
+            assert_eq!(ordinal(number), text);
+        }
+    }
+}
