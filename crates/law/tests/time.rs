@@ -1,8 +1,8 @@
 //! Legal time: the worked examples, one line each, and what must hold for every date.
 
-use std::sync::LazyLock;
 #![allow(clippy::unwrap_used)]
 
+use std::sync::LazyLock;
 
 use jiff::civil::{Date, DateTime};
 use law::{
