@@ -5,22 +5,17 @@
 //! calendar still answers, taking Monday to Friday for working days, but says through
 //! [`Calendar::published`] that it is only assuming.
 
-use std::{
-    collections::BTreeMap,
-    ops::{Range, RangeInclusive},
-};
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use jiff::{
     Span, ToSpan,
     civil::{Date, Weekday, date},
 };
 
-use serde::{Deserialize, de::Error as _};
-use toml::Spanned;
-
 use crate::{
-    diagnostic::{Diagnostic, Severity},
+    diagnostic::Diagnostic,
     source::SourceFile,
+    toml_file::{Item, Table, TomlFile},
 };
 
 /// Working days and days off. 工作日历
@@ -35,7 +30,7 @@ pub struct Calendar {
     /// 地方放假: what regions add (全国年节及纪念日放假办法第四条), by region.
     regional: BTreeMap<String, Vec<Festival>>,
     /// The counted part of it.
-    table: Table,
+    tally: Tally,
 }
 
 /// One festival as a notice arranges it. 节日安排
@@ -66,7 +61,7 @@ pub enum Day<'a> {
 
 /// How many working days there are up to each day that the notices cover.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Table {
+struct Tally {
     first: Option<Date>,
     /// `upto[i]`: working days from `first` to `first + i`, both included.
     upto: Vec<u32>,
@@ -89,13 +84,13 @@ impl Calendar {
             (Some(year), _) => format!("国务院放假安排（{year}年）"),
             _ => String::new(),
         };
-        let table = Table::of(&years, &festivals);
+        let tally = Tally::of(&years, &festivals);
         Self {
             edition,
             years,
             festivals,
             regional,
-            table,
+            tally,
         }
     }
 
@@ -103,43 +98,26 @@ impl Calendar {
     pub fn parse(files: &[SourceFile]) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let (mut years, mut festivals, mut regional) = (Vec::new(), Vec::new(), BTreeMap::new());
-        for file in files
+        for source in files
             .iter()
-            .filter(|file| file.path.starts_with("calendar/"))
+            .filter(|source| source.path.starts_with("calendar/"))
         {
-            let written: Written = match toml::from_str(&file.text) {
-                Ok(written) => written,
-                Err(fault) => {
-                    let span = fault.span().unwrap_or(0..0);
-                    diagnostics.push(wrong(file, span, "E0103", fault.message().to_owned()));
-                    continue;
-                }
-            };
-            let mut read = Vec::new();
-            for festival in written.festival {
-                let span = festival.off.span();
-                match range(festival.off.get_ref()) {
-                    Some(off) => read.push(Festival {
-                        name: festival.name,
-                        notice: festival.notice.unwrap_or_else(|| written.notice.clone()),
-                        off,
-                        work: festival.work,
-                    }),
-                    None => diagnostics.push(wrong(
-                        file,
-                        span,
-                        "E0321",
-                        "放假写一个日期，或者起止日期，不超过40日".to_owned(),
-                    )),
+            let file = TomlFile::parse(&source.path, &source.text);
+            if let Some(notice) = read_notice(&file) {
+                match notice.region {
+                    Some(region) => {
+                        regional
+                            .entry(region)
+                            .or_insert_with(Vec::new)
+                            .extend(notice.festivals);
+                    }
+                    None => {
+                        years.push(notice.year);
+                        festivals.extend(notice.festivals);
+                    }
                 }
             }
-            match written.region {
-                Some(region) => regional.entry(region).or_insert_with(Vec::new).extend(read),
-                None => {
-                    years.push(written.year);
-                    festivals.extend(read);
-                }
-            }
+            diagnostics.extend(file.into_faults());
         }
         (Self::new(years, festivals, regional), diagnostics)
     }
@@ -180,9 +158,9 @@ impl Calendar {
 
     /// Whether people work on this day. 工作日, make-up days included.
     pub fn is_working_day(&self, day: Date) -> bool {
-        match self.table.index(day) {
-            Some(0) => self.table.upto[0] == 1,
-            Some(index) => self.table.upto[index] > self.table.upto[index - 1],
+        match self.tally.index(day) {
+            Some(0) => self.tally.upto[0] == 1,
+            Some(index) => self.tally.upto[index] > self.tally.upto[index - 1],
             None => !is_weekend(day),
         }
     }
@@ -213,7 +191,7 @@ impl Calendar {
 
     /// Working days after `from` up to and including `to`; negative if `to` is earlier.
     pub fn workdays_between(&self, from: Date, to: Date) -> i64 {
-        self.table.up_to(to) - self.table.up_to(from)
+        self.tally.up_to(to) - self.tally.up_to(from)
     }
 
     /// The `count`-th working day after this day; the day itself if `count` is 0.
@@ -253,7 +231,7 @@ impl Calendar {
     }
 }
 
-impl Table {
+impl Tally {
     fn of(years: &[i16], festivals: &[Festival]) -> Self {
         let (Some(&first_year), Some(&last_year)) = (years.first(), years.last()) else {
             return Self::default();
@@ -333,55 +311,81 @@ impl Festival {
     }
 }
 
-/// A calendar file as written.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
+/// One file: the notice of a year, or what a region adds.
+struct Notice {
     year: i16,
-    notice: String,
     region: Option<String>,
-    #[serde(default)]
-    festival: Vec<WrittenFestival>,
+    festivals: Vec<Festival>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenFestival {
-    name: String,
-    notice: Option<String>,
-    off: Spanned<String>,
-    #[serde(default, deserialize_with = "dates")]
-    work: Vec<Date>,
+fn read_notice(file: &TomlFile<'_>) -> Option<Notice> {
+    let root = file.root();
+    let year = root.need("year", "year = 2027", "").and_then(|item| {
+        let year = i16::try_from(item.int()?)
+            .ok()
+            .filter(|year| (1950..=2200).contains(year));
+        if year.is_none() {
+            item.wrong("四位年份");
+        }
+        year
+    });
+    let notice = root.need("notice", "notice = \"通知的文号\"", "放假安排以通知为准");
+    let notice = notice.and_then(|item| item.words()).unwrap_or_default();
+    let region = root
+        .get("region")
+        .and_then(|item| item.words())
+        .map(str::to_owned);
+    let written = root
+        .get("festival")
+        .map(|item| item.list())
+        .unwrap_or_default();
+    let tables = written.iter().filter_map(Item::table);
+    let festivals = tables
+        .filter_map(|table| read_festival(table, notice))
+        .collect();
+    root.close();
+    Some(Notice {
+        year: year?,
+        region,
+        festivals,
+    })
 }
 
-fn dates<'de, D: serde::Deserializer<'de>>(reader: D) -> Result<Vec<Date>, D::Error> {
-    let written = Vec::<toml::value::Datetime>::deserialize(reader)?;
-    let dates = written
-        .iter()
-        .map(|date| date.to_string().parse().map_err(D::Error::custom));
-    dates.collect()
+fn read_festival(table: Table<'_>, notice: &str) -> Option<Festival> {
+    let name = table
+        .need("name", "name = \"国庆节\"", "")
+        .and_then(|item| item.words());
+    let own_notice = table.get("notice").and_then(|item| item.words());
+    let off = table.need("off", "off = \"2027-10-01..2027-10-07\"", "");
+    let off = off.and_then(|item| read_range(&item));
+    let work = table
+        .get("work")
+        .map(|item| item.list())
+        .unwrap_or_default();
+    let work = work.iter().filter_map(Item::date).collect();
+    table.close();
+    let notice = own_notice.unwrap_or(notice).to_owned();
+    Some(Festival {
+        name: name?.to_owned(),
+        notice,
+        off: off?,
+        work,
+    })
 }
 
-/// `2026-01-01..2026-01-03`, or one day.
-fn range(text: &str) -> Option<RangeInclusive<Date>> {
+/// `2026-01-01..2026-01-03`, or one day. No notice gives more than 40 days off in a row.
+fn read_range(item: &Item<'_>) -> Option<RangeInclusive<Date>> {
+    let text = item.text()?;
     let (from, to) = text.split_once("..").unwrap_or((text, text));
-    let (from, to): (Date, Date) = (from.parse().ok()?, to.parse().ok()?);
-    (0..40)
-        .contains(&days_between(from, to))
-        .then_some(from..=to)
-}
-
-fn wrong(file: &SourceFile, span: Range<usize>, code: &'static str, message: String) -> Diagnostic {
-    let (severity, path) = (Severity::Error, file.path.clone());
-    Diagnostic {
-        severity,
-        code,
-        path,
-        span,
-        message,
-        instead: None,
-        why: Vec::new(),
+    let ends = from.trim().parse().ok().zip(to.trim().parse().ok());
+    let range = ends.filter(|(from, to)| (0..40).contains(&days_between(*from, *to)));
+    if range.is_none() {
+        let fault = item.error("E0321", format!("“{text}”不是放假的起止日期"));
+        item.report(
+            fault.instead("写一日 \"2027-01-01\" 或起止日 \"2027-10-01..2027-10-07\"，先早后晚"),
+        );
     }
+    range.map(|(from, to)| from..=to)
 }
 
 /// Days after `from` up to and including `to`; negative if `to` is earlier. 自然日
