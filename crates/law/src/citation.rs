@@ -353,8 +353,11 @@ impl<'a> Reader<'a> {
             return;
         }
         let mut items = Vec::new();
-        while let Some(item) = self.number() {
-            items.push(Article { item, ..of });
+        loop {
+            match self.number() {
+                Some(item) => items.push(Article { item, ..of }),
+                None => break,
+            }
             if !matches!(self.peek(), Some('（' | '(')) && !self.eat("、") {
                 break;
             }

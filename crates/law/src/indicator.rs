@@ -77,6 +77,51 @@ pub enum Unit {
     Yuan,
 }
 
+impl Unit {
+    /// Every unit.
+    pub const ALL: [Unit; 14] = [
+        Unit::Item,
+        Unit::Time,
+        Unit::Person,
+        Unit::PersonTime,
+        Unit::Batch,
+        Unit::Copy,
+        Unit::Piece,
+        Unit::Name,
+        Unit::Household,
+        Unit::Entry,
+        Unit::Matter,
+        Unit::House,
+        Unit::Session,
+        Unit::Yuan,
+    ];
+
+    /// As printed after a number.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Unit::Item => "件",
+            Unit::Time => "次",
+            Unit::Person => "人",
+            Unit::PersonTime => "人次",
+            Unit::Batch => "批",
+            Unit::Copy => "份",
+            Unit::Piece => "个",
+            Unit::Name => "名",
+            Unit::Household => "户",
+            Unit::Entry => "条",
+            Unit::Matter => "项",
+            Unit::House => "家",
+            Unit::Session => "场",
+            Unit::Yuan => "元",
+        }
+    }
+
+    /// The unit of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|unit| unit.name() == name)
+    }
+}
+
 /// Indicators that join procedures, from `law/indicators/*.toml`.
 #[derive(Clone, Debug)]
 pub struct Joined {

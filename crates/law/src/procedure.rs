@@ -73,6 +73,8 @@ pub struct Procedure {
     pub notices: IndexMap<Id, Notice>,
     /// What the party sees with number and code.
     pub track: Vec<Expr>,
+    /// Whether the party sees there the documents served on them.
+    pub track_documents: bool,
     /// Figures.
     pub indicators: IndexMap<Id, Indicator>,
     /// What its cases entitle a person to (行政执法证, 法律职业资格 …).
@@ -562,7 +564,16 @@ impl Act {
         self.from.iter().any(|stage| stage == START)
     }
 
-    /// Whether a person must fill this field.
+    /// Every stage it may lead to; none if the case stays where it is.
+    pub fn targets(&self) -> Vec<&Id> {
+        match &self.to {
+            None => Vec::new(),
+            Some(Target::Always(stage)) => vec![stage],
+            Some(Target::When(ways)) => ways.iter().map(|(_, stage)| stage).collect(),
+        }
+    }
+
+    /// Whether a person may fill this field.
     pub fn asks(&self, field: &str) -> bool {
         self.ask.iter().any(|ask| &*ask.field == field)
     }

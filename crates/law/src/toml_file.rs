@@ -161,7 +161,9 @@ impl<'a> Table<'a> {
 
     /// The value of a key, if it is there.
     pub fn get(&self, key: &'static str) -> Option<Item<'a>> {
-        self.asked.borrow_mut().push(key);
+        if !self.asked.borrow().contains(&key) {
+            self.asked.borrow_mut().push(key);
+        }
         let (written, value) = self.entries.get_key_value(key)?;
         Some(self.item(written, value))
     }

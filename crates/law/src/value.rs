@@ -121,3 +121,21 @@ impl Value {
         }
     }
 }
+
+/// An amount in 分 from its digits in 元: `12`, `12.5`, `12.50`.
+pub fn yuan(digits: &str) -> Option<i64> {
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let cents: i64 = match decimals.len() {
+        0 => 0,
+        1 => decimals.parse::<i64>().ok()? * 10,
+        2 => decimals.parse().ok()?,
+        _ => return None,
+    };
+    let (whole, negative) = (whole.trim_start_matches('-'), whole.starts_with('-'));
+    let amount = whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(100)?
+        .checked_add(cents)?;
+    Some(if negative { -amount } else { amount })
+}

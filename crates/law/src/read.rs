@@ -1,1 +1,0 @@
-//! TOML into typed procedures.

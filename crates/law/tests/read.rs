@@ -1,0 +1,135 @@
+//! The two worked procedures of the definition language are read without a fault, and mean what
+//! they say.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{fs, path::Path};
+
+use law::{
+    expr::{Node, Type},
+    period::{Period, Unit},
+    procedure::{From, Keep, Procedure, Target, Within},
+    read,
+    scenario::Expected,
+    source::SourceFile,
+    value::Value,
+};
+
+fn fixture(name: &str) -> Vec<SourceFile> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name);
+    let mut files = Vec::new();
+    for folder in [root.clone(), root.join("documents")] {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                let inside = path.strip_prefix(root.parent().unwrap()).unwrap();
+                let text = fs::read_to_string(&path).unwrap();
+                files.push(SourceFile {
+                    path: inside.to_string_lossy().into_owned(),
+                    text,
+                });
+            }
+        }
+    }
+    files
+}
+
+fn sound(name: &str) -> Procedure {
+    let files = fixture(name);
+    let (procedure, faults) = read::procedure(&files);
+    assert!(
+        faults.is_empty(),
+        "{}",
+        law::diagnostic::render_all(&faults, &files, false)
+    );
+    procedure.unwrap()
+}
+
+#[test]
+fn petition_means_what_it_says() {
+    let petition = sound("petition");
+    assert_eq!(petition.key(), "petition@2025.1");
+    assert_eq!(petition.hash.len(), 64);
+    assert_eq!(petition.fields["people"].keep, Keep::Personal);
+
+    let handle = &petition.deadlines["handle"];
+    assert!(matches!(&handle.from, From::Acts(acts) if acts[0] == "accept"));
+    assert!(matches!(
+        handle.within,
+        Within::Fixed(Period {
+            count: 60,
+            unit: Unit::Day
+        })
+    ));
+    let extend = handle.extend.as_ref().unwrap();
+    assert_eq!(extend.by.as_ref().unwrap().ty, Type::Int);
+    assert_eq!(handle.warn.len(), 2);
+
+    let review = &petition.acts["review"];
+    assert_eq!(review.not_by, ["draft", "accept"]);
+    let reply = &petition.acts["reply"];
+    assert!(matches!(&reply.to, Some(Target::Always(stage)) if *stage == "replied"));
+    let Node::And(left, _) = &reply.require["reviewed"].that.node else {
+        panic!("&&")
+    };
+    let Node::Compare(_, answer, code) = &**left else {
+        panic!("==")
+    };
+    assert_eq!(**answer, Node::Answer("review".into(), "verdict".into()));
+    assert_eq!(**code, Node::Literal(Value::Codes(vec!["pass".into()])));
+
+    let made = &petition.acts["publish_outcome"];
+    assert!(made.made);
+    assert_eq!(made.from, ["closed"]);
+    assert_eq!(made.by, ["leader"]);
+    assert_eq!(petition.notices["outcome"].by_act, ["publish_outcome"]);
+    assert!(petition.track_documents);
+    assert!(
+        petition.indicators["received"]
+            .split
+            .iter()
+            .all(|by| &*by.text != "org")
+    );
+}
+
+#[test]
+fn scenarios_are_typed_by_their_fields() {
+    let petition = sound("petition");
+    let story = &petition.scenarios[0];
+    assert_eq!(story.when.len(), 9);
+    assert_eq!(
+        story.when[0].with["channel"],
+        Value::Codes(vec!["visit".into()])
+    );
+    assert_eq!(story.when[0].assign["handler"], ["李"]);
+    assert_eq!(story.when[2].with["extra_days"], Value::Int(30));
+    assert_eq!(story.then.indicator["on_time"], Expected::Rate(1, 1));
+    assert_eq!(story.then.indicator["received"], Expected::Count(1));
+
+    let penalty = sound("penalty");
+    let report = &penalty.scenarios[0].when[2];
+    assert_eq!(report.with["fine"], Value::Money(2_000_000));
+    assert_eq!(report.with["serious"], Value::Yes(true));
+    assert_eq!(
+        penalty.params["big_fine_person"].sample,
+        Value::Money(1_000_000)
+    );
+    assert!(penalty.scenarios[0].then.finding["must_review"]);
+}
+
+#[test]
+fn the_law_has_one_hash_whatever_examines_it() {
+    let mut files = fixture("petition");
+    let hash = |files: &[SourceFile]| read::folder(files)[0].procedure.hash.clone();
+    let before = hash(&files);
+    files.retain(|file| !file.path.ends_with("scenarios.toml"));
+    assert_eq!(hash(&files), before);
+    let template = files
+        .iter_mut()
+        .find(|file| file.path.ends_with("reply_letter.md"))
+        .unwrap();
+    template.text.push('。');
+    assert_ne!(hash(&files), before);
+}
