@@ -276,6 +276,7 @@ fn as_field(field: &Id) -> law::expr::Expr {
     law::expr::Expr {
         text: field.as_str().into(),
         node: Node::Field(field.clone()),
+        ty: law::expr::Type::Person,
     }
 }
 

@@ -140,7 +140,6 @@ impl<'a> Scope<'a> {
     fn eval(&self, node: &Node) -> Val {
         match node {
             Node::Literal(value) => Val::from(value),
-            Node::Null => Val::Null,
             Node::List(nodes) => {
                 Val::Codes(nodes.iter().flat_map(|node| self.codes(node)).collect())
             }

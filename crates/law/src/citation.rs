@@ -353,11 +353,8 @@ impl<'a> Reader<'a> {
             return;
         }
         let mut items = Vec::new();
-        loop {
-            match self.number() {
-                Some(item) => items.push(Article { item, ..of }),
-                None => break,
-            }
+        while let Some(item) = self.number() {
+            items.push(Article { item, ..of });
             if !matches!(self.peek(), Some('（' | '(')) && !self.eat("、") {
                 break;
             }

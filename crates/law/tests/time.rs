@@ -168,7 +168,7 @@ fn a_public_notice_serves_when_thirty_days_have_passed() {
 fn a_pause_lengthens_in_the_days_the_period_counts_in() {
     // 2025-07-14 + 90 days = 2025-10-12; out for 20 days: 2025-11-01, a Saturday.
     let pause = stopped("2025-07-22", Some("2025-08-11"));
-    let natural = count("2025-07-14", "90自然日", &[], &[pause.clone()]);
+    let natural = count("2025-07-14", "90自然日", &[], std::slice::from_ref(&pause));
     assert_eq!(
         (natural.nominal, natural.legal),
         (day("2025-11-01"), day("2025-11-03"))
