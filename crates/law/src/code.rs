@@ -1,16 +1,25 @@
 //! The law as a whole: everything that was read, and what is in force on a day.
 
-use std::sync::Arc;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
 use crate::{
     Id,
-    indicator::{Joined, KeyMap},
+    calendar::Calendar,
+    diagnostic::Diagnostic,
+    indicator::{self, Joined, KeyMap, Keys},
     organ::Organs,
-    outline::Outline,
-    procedure::Procedure,
+    outline::{self, Outline},
+    procedure::{Procedure, Role},
+    read::{self, Definition},
+    source::{self, SourceFile},
+    statute::Statutes,
+    toml_file::TomlFile,
 };
 
 /// Everything under `law/`. 法
@@ -18,6 +27,10 @@ use crate::{
 pub struct Law {
     /// Every edition of every procedure, oldest first.
     pub procedures: IndexMap<Id, Vec<Arc<Procedure>>>,
+    /// Working days.
+    pub calendar: Calendar,
+    /// Which laws exist.
+    pub statutes: Statutes,
     /// Indicators that join procedures.
     pub joined: IndexMap<Id, Joined>,
     /// Report outlines.
@@ -29,6 +42,69 @@ pub struct Law {
 }
 
 impl Law {
+    /// Reads a law folder and says everything that is wrong with it.
+    ///
+    /// An edition with errors is left out; the rest is law all the same, so that one mistake of a
+    /// county does not close its office.
+    pub fn parse(files: &[SourceFile]) -> (Self, Vec<Diagnostic>) {
+        let (calendar, mut faults) = Calendar::parse(files);
+        let (statutes, more) = Statutes::parse(files);
+        faults.extend(more);
+        let (organs, more) = Organs::parse(files);
+        faults.extend(more);
+
+        let definitions = folders(files)
+            .into_values()
+            .flat_map(|folder| read::folder(&folder));
+        let mut definitions: Vec<Definition> = definitions.collect();
+        for definition in &mut definitions {
+            definition.faults.extend(unknown_roles(
+                &definition.procedure,
+                &definition.file,
+                &organs,
+            ));
+        }
+
+        // Editions with errors count here, so that one error does not bring forth others.
+        let mut figures = Keys::of(definitions.iter().map(|definition| &definition.procedure));
+        let (joined, keys, more) = indicator::parse(files, &mut figures);
+        faults.extend(more);
+        let (outlines, more) = outline::parse(files, &figures);
+        faults.extend(more);
+
+        let mut procedures: IndexMap<Id, Vec<Arc<Procedure>>> = IndexMap::new();
+        for definition in definitions {
+            let sound = definition.sound();
+            faults.extend(definition.faults);
+            if sound {
+                let procedure = Arc::new(definition.procedure);
+                procedures
+                    .entry(procedure.id.clone())
+                    .or_default()
+                    .push(procedure);
+            }
+        }
+        (
+            Self {
+                procedures,
+                calendar,
+                statutes,
+                joined,
+                outlines,
+                organs,
+                keys,
+            },
+            faults,
+        )
+    }
+
+    /// The law that the binary carries, read once.
+    pub fn embedded() -> Arc<Self> {
+        static EMBEDDED: LazyLock<Arc<Law>> =
+            LazyLock::new(|| Arc::new(Law::parse(&source::embedded()).0));
+        EMBEDDED.clone()
+    }
+
     /// The edition of a procedure that a case opened on this day follows.
     pub fn in_force(&self, procedure: &str, on: Date) -> Option<&Arc<Procedure>> {
         let editions = self.procedures.get(procedure)?;
@@ -52,4 +128,47 @@ impl Law {
             .values()
             .filter_map(|editions| editions.last())
     }
+
+    /// The outline for the report of a year; the newest where several are meant for it.
+    pub fn outline(&self, year: i16) -> Option<&Outline> {
+        let meant = self
+            .outlines
+            .iter()
+            .filter(|one| (one.years.0..=one.years.1).contains(&year));
+        meant.max_by_key(|outline| outline.years.0)
+    }
+}
+
+/// The files of each duty, by its folder.
+fn folders(files: &[SourceFile]) -> BTreeMap<&str, Vec<SourceFile>> {
+    let mut folders: BTreeMap<&str, Vec<SourceFile>> = BTreeMap::new();
+    for file in files {
+        let inside = file
+            .path
+            .strip_prefix("procedures/")
+            .and_then(|path| path.split_once('/'));
+        if let Some((folder, _)) = inside {
+            folders.entry(folder).or_default().push(file.clone());
+        }
+    }
+    folders
+}
+
+/// Roles of officers that no post of this law can have.
+fn unknown_roles(procedure: &Procedure, file: &SourceFile, organs: &Organs) -> Vec<Diagnostic> {
+    if organs.roles.is_empty() {
+        return Vec::new(); // A law of one procedure, as in tests.
+    }
+    let officers = procedure.roles.values().filter(|role| !role.outside);
+    let unknown = officers.filter(|role| !organs.roles.contains_key(&role.id));
+    let fault = |role: &Role| {
+        let place = TomlFile::parse(&file.path, &file.text).place(&["role", &role.id]);
+        let message = format!("没有岗位 {}（{}）", role.id, role.name);
+        let fault = Diagnostic::error("E0431", &*file.path, place, message);
+        match organs.nearest_role(&role.id) {
+            Some(meant) => fault.instead(format!("是不是 {meant}？")),
+            None => fault.instead("在 organs/base.toml 的 [role] 里补上，或者写 outside = true"),
+        }
+    };
+    unknown.map(fault).collect()
 }

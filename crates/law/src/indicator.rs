@@ -1,9 +1,22 @@
 //! 指标: what is counted, by which date, out of what.
 
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
+
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use crate::{Id, citation::Basis, expr::Expr};
+use crate::{
+    Id,
+    citation::Basis,
+    diagnostic::{Diagnostic, nearest},
+    expr::{Expr, Node},
+    procedure::{FieldType, Procedure},
+    source::SourceFile,
+    toml_file::{Item, Table, TomlFile},
+};
 
 /// A figure of one procedure. 指标
 #[derive(Clone, Debug)]
@@ -183,4 +196,329 @@ pub struct Span {
     pub from: Date,
     /// Last day.
     pub to: Date,
+}
+
+/// Reads the files under `indicators/` and adds their keys to those of procedures.
+pub(crate) fn parse(
+    files: &[SourceFile],
+    keys: &mut Keys<'_>,
+) -> (IndexMap<Id, Joined>, KeyMap, Vec<Diagnostic>) {
+    let sources = files
+        .iter()
+        .filter(|source| source.path.starts_with("indicators/"));
+    let files: Vec<TomlFile<'_>> = sources
+        .map(|source| TomlFile::parse(&source.path, &source.text))
+        .collect();
+    files.iter().for_each(|file| keys.announce(file));
+    let joined = files.iter().flat_map(|file| read_joined(file, keys));
+    let mut joined: IndexMap<Id, Joined> = joined.map(|one| (one.key.clone(), one)).collect();
+    let mut map = KeyMap::default();
+    files.iter().for_each(|file| map.read(file, keys));
+    let mut faults = keys.verify(&mut joined);
+    faults.extend(files.into_iter().flat_map(TomlFile::into_faults));
+    (joined, map, faults)
+}
+
+/// The keys of every figure, while files that name them are read.
+#[derive(Debug, Default)]
+pub(crate) struct Keys<'a> {
+    /// Key = whether it is a rate.
+    rates: BTreeMap<Id, bool>,
+    /// The indicators of procedures, by key.
+    own: BTreeMap<Id, (&'a Procedure, &'a Indicator)>,
+    /// Where joined indicators stand.
+    places: BTreeMap<Id, (String, Range<usize>)>,
+}
+
+impl<'a> Keys<'a> {
+    /// The keys of procedures.
+    pub fn of(procedures: impl Iterator<Item = &'a Procedure>) -> Self {
+        let mut keys = Self::default();
+        for procedure in procedures {
+            for indicator in procedure.indicators.values() {
+                let key = Id::from(format!("{}.{}", procedure.id, indicator.id));
+                keys.rates.insert(key.clone(), indicator.good.is_some());
+                keys.own.insert(key, (procedure, indicator));
+            }
+        }
+        keys
+    }
+
+    /// Adds the keys of a file of joined indicators, before any of them is read.
+    fn announce(&mut self, file: &TomlFile<'_>) {
+        for (item, table) in file.root().tables("indicator") {
+            let taken = self.rates.insert(item.id(), table.has("rate")).is_some();
+            self.places
+                .insert(item.id(), (file.path().to_owned(), item.key_span.clone()));
+            if taken {
+                let fault = file.error(
+                    "E0841",
+                    &item.key_span,
+                    format!("指标 {} 已经有了", item.key),
+                );
+                item.report(fault.instead("换一个名字，或者合并到一处"));
+            }
+        }
+    }
+
+    /// Whether the figure of this key is a rate; reports a key that does not exist.
+    pub fn need(&self, key: &str, file: &TomlFile<'_>, span: &Range<usize>) -> Option<bool> {
+        let rate = self.rates.get(key).copied();
+        if rate.is_none() {
+            let fault = file.error("E0842", span, format!("没有指标 {key}"));
+            let meant = nearest(key, self.rates.keys().map(Id::as_str));
+            file.report(match meant {
+                Some(meant) => fault.instead(format!("是不是 {meant}？")),
+                None => fault.instead("写“程序.指标”，或者 indicators 文件里的指标"),
+            });
+        }
+        rate
+    }
+
+    /// What is wrong with joined indicators among themselves: a figure that comes about from
+    /// itself, a sum of different units.
+    fn verify(&self, joined: &mut IndexMap<Id, Joined>) -> Vec<Diagnostic> {
+        let mut faults = Vec::new();
+        let circular: Vec<Id> = joined
+            .keys()
+            .filter(|key| comes_from(key, key, joined))
+            .cloned()
+            .collect();
+        for key in circular {
+            joined.shift_remove(&key);
+            faults.push(
+                self.fault(&key, "E0849", format!("指标 {key} 绕了一圈又由自己算出"))
+                    .instead("改为由程序自己的指标算出"),
+            );
+        }
+        for (key, one) in &*joined {
+            let How::Sum(parts) = &one.how else { continue };
+            let mut units: Vec<&str> = parts
+                .iter()
+                .filter_map(|part| self.unit(part, joined))
+                .map(Unit::name)
+                .collect();
+            units.sort_unstable();
+            units.dedup();
+            if units.len() > 1 {
+                let message = format!("指标 {key} 把{}加在一起", units.join("、"));
+                faults.push(
+                    self.fault(key, "E0850", message)
+                        .instead("只加同一单位的指标"),
+                );
+            }
+        }
+        faults
+    }
+
+    fn unit(&self, key: &Id, joined: &IndexMap<Id, Joined>) -> Option<Unit> {
+        match joined.get(key).map(|joined| &joined.how) {
+            Some(How::Sum(parts)) => self.unit(parts.first()?, joined),
+            Some(How::Rate { among, .. }) => self.unit(among, joined),
+            Some(How::Part { of, .. }) => self.unit(of, joined),
+            None => self.own.get(key).map(|(_, indicator)| indicator.unit),
+        }
+    }
+
+    fn fault(&self, key: &Id, code: &'static str, message: String) -> Diagnostic {
+        let (path, span) = self.places.get(key).cloned().unwrap_or_default();
+        Diagnostic::error(code, path, span, message)
+    }
+
+    /// The key in this item, which must be a figure and no rate.
+    fn amount(&self, item: &Item<'_>) -> Option<Id> {
+        let key = item.words()?;
+        if self.need(key, item.file(), &item.span)? {
+            let fault = item.error("E0843", format!("{key} 是比率，不能再相加或相除"));
+            item.report(fault.instead("写构成它的数量指标"));
+            return None;
+        }
+        Some(key.into())
+    }
+}
+
+/// Whether the figure `key` needs `target` to be counted.
+fn comes_from(target: &Id, key: &Id, joined: &IndexMap<Id, Joined>) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&Id> = joined.get(key).map(Joined::parts).unwrap_or_default();
+    while let Some(next) = open.pop() {
+        if next == target {
+            return true;
+        }
+        if seen.insert(next) {
+            open.extend(joined.get(next).map(Joined::parts).unwrap_or_default());
+        }
+    }
+    false
+}
+
+impl Joined {
+    /// The keys it is made of.
+    pub fn parts(&self) -> Vec<&Id> {
+        match &self.how {
+            How::Sum(parts) => parts.iter().collect(),
+            How::Rate { good, among } => vec![good, among],
+            How::Part { of, .. } => vec![of],
+        }
+    }
+}
+
+fn read_joined(file: &TomlFile<'_>, keys: &Keys<'_>) -> Vec<Joined> {
+    let read = |(item, table): (Item<'_>, Table<'_>)| {
+        let name = table
+            .need("name", "name = \"…\"", "")
+            .and_then(|item| item.words());
+        let note = table
+            .get("note")
+            .and_then(|item| item.words())
+            .map(str::to_owned);
+        let ways = [table.get("sum"), table.get("rate"), table.get("part")];
+        let how = match &ways {
+            [Some(sum), None, None] => read_sum(sum, keys),
+            [None, Some(rate), None] => read_rate(rate, keys),
+            [None, None, Some(part)] => read_part(part, keys),
+            _ => {
+                let fault = item.error("E0844", format!("指标 {} 没有说怎么来", item.key));
+                item.report(fault.instead("写 sum、rate、part 三项中的一项"));
+                None
+            }
+        };
+        table.close();
+        Some(Joined {
+            key: item.id(),
+            name: name?.to_owned(),
+            how: how?,
+            note,
+        })
+    };
+    let root = file.root();
+    root.get("keys"); // Read by `KeyMap`.
+    let joined = root
+        .tables("indicator")
+        .into_iter()
+        .filter_map(read)
+        .collect();
+    root.close();
+    joined
+}
+
+fn read_sum(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
+    let items = item.list();
+    let sum: Option<Vec<Id>> = items.iter().map(|item| keys.amount(item)).collect();
+    if items.is_empty() {
+        item.wrong("要相加的指标");
+        return None;
+    }
+    sum.map(How::Sum)
+}
+
+fn read_rate(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
+    let table = item.table()?;
+    let good = table
+        .need("good", "good = \"分子\"", "")
+        .and_then(|item| keys.amount(&item));
+    let among = table
+        .need("among", "among = \"分母\"", "")
+        .and_then(|item| keys.amount(&item));
+    table.close();
+    Some(How::Rate {
+        good: good?,
+        among: among?,
+    })
+}
+
+fn read_part(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
+    let table = item.table()?;
+    let of = table.need("of", "of = \"petition.received\"", "");
+    let split = table.need("split", "split = \"channel\"", "");
+    let codes = table
+        .need("codes", "codes = [\"online\"]", "")
+        .map(|item| item.list());
+    table.close();
+    let (of_item, split_item) = (of?, split?);
+    let of = keys.amount(&of_item)?;
+    let split = split_item.words()?.to_owned();
+    let Some((procedure, indicator)) = keys.own.get(&of) else {
+        let fault = of_item.error("E0845", format!("{of} 是合成的指标，没有分项"));
+        of_item.report(fault.instead("写程序自己的指标"));
+        return None;
+    };
+    let Some(by) = indicator.split.iter().find(|by| *by.text == *split) else {
+        let known: Vec<&str> = indicator.split.iter().map(|by| &*by.text).collect();
+        let fault = split_item.error("E0845", format!("{of} 不按 {split} 分项"));
+        split_item.report(fault.instead(format!("它按这些分项：{}", known.join("、"))));
+        return None;
+    };
+    let list = list_of(by, procedure);
+    let read = |item: &Item<'_>| {
+        let code = item.words()?;
+        if let Some(list) = list.filter(|list| !list.contains_key(code)) {
+            let known: Vec<&str> = list.keys().map(Id::as_str).collect();
+            let fault = item.error("E0845", format!("{split} 没有 {code} 这一项"));
+            item.report(fault.instead(format!("可以写：{}", known.join("、"))));
+            return None;
+        }
+        Some(Id::from(code))
+    };
+    let codes: Option<Vec<Id>> = codes?.iter().map(read).collect();
+    Some(How::Part {
+        of,
+        split,
+        codes: codes?,
+    })
+}
+
+/// The code list that an expression takes its values from, where that can be seen.
+fn list_of<'a>(by: &Expr, procedure: &'a Procedure) -> Option<&'a IndexMap<Id, String>> {
+    let field = match &by.node {
+        Node::Field(field) | Node::Answer(_, field) | Node::New(field) => field,
+        _ => return None,
+    };
+    match &procedure.fields.get(field)?.ty {
+        FieldType::Choice(list) => procedure.lists.get(list),
+        _ => None,
+    }
+}
+
+impl KeyMap {
+    /// Adds the `[keys]` of a file under `indicators/`.
+    fn read(&mut self, file: &TomlFile<'_>, keys: &Keys<'_>) {
+        let Some(table) = file.root().get("keys").and_then(|item| item.table()) else {
+            return;
+        };
+        for item in table.items() {
+            if let Some(mapped) = read_mapped(&item, keys) {
+                self.keys.insert(item.key.to_owned(), mapped);
+            }
+        }
+    }
+}
+
+fn read_mapped(item: &Item<'_>, keys: &Keys<'_>) -> Option<Mapped> {
+    if item.is_text() {
+        return keys.amount(item).map(Mapped::Value);
+    }
+    let table = item.table()?;
+    let (rate, change) = (table.get("rate"), table.get("change"));
+    table.close();
+    match (rate, change) {
+        (Some(rate), None) => {
+            let key = rate.words()?;
+            if !keys.need(key, rate.file(), &rate.span)? {
+                let fault = rate.error("E0843", format!("{key} 是数量，不是比率"));
+                rate.report(fault.instead(format!("直接写 \"{key}\"")));
+                return None;
+            }
+            Some(Mapped::Rate(key.into()))
+        }
+        (None, Some(change)) => {
+            let key = change.words()?;
+            keys.need(key, change.file(), &change.span)?;
+            Some(Mapped::Change(key.into()))
+        }
+        _ => {
+            item.wrong(" \"指标\"、{ rate = \"指标\" } 或 { change = \"指标\" }");
+            None
+        }
+    }
 }

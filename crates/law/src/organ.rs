@@ -1,8 +1,15 @@
 //! 机关与岗位: kinds of organ and the posts they have, from `law/organs/*.toml`.
 
+use std::ops::Range;
+
 use indexmap::IndexMap;
 
-use crate::Id;
+use crate::{
+    Id,
+    diagnostic::{Diagnostic, nearest},
+    source::SourceFile,
+    toml_file::TomlFile,
+};
 
 /// Kinds of organ and posts that exist in this law. 机关样板
 #[derive(Clone, Debug, Default)]
@@ -20,4 +27,72 @@ pub struct OrganKind {
     pub name: String,
     /// Posts it may have.
     pub roles: Vec<Id>,
+}
+
+impl Organs {
+    /// Reads the files under `organs/`; says what is wrong with them.
+    pub fn parse(files: &[SourceFile]) -> (Self, Vec<Diagnostic>) {
+        let (mut organs, mut named, mut faults) = (Self::default(), Vec::new(), Vec::new());
+        for source in files
+            .iter()
+            .filter(|source| source.path.starts_with("organs/"))
+        {
+            let file = TomlFile::parse(&source.path, &source.text);
+            named.extend(organs.read(&file));
+            faults.extend(file.into_faults());
+        }
+        for (role, path, span) in named {
+            if !organs.roles.contains_key(&role) {
+                let fault = Diagnostic::error("E0431", path, span, format!("没有岗位 {role}"));
+                faults.push(match organs.nearest_role(&role) {
+                    Some(meant) => fault.instead(format!("是不是 {meant}？")),
+                    None => fault.instead("在 [role] 里补上"),
+                });
+            }
+        }
+        (organs, faults)
+    }
+
+    /// The role that was probably meant.
+    pub fn nearest_role(&self, role: &str) -> Option<&str> {
+        nearest(role, self.roles.keys().map(Id::as_str))
+    }
+
+    /// Adds what a file says; returns the roles its kinds name, with file and place.
+    ///
+    /// A kind or role said again replaces what was said before, so that a province can rename.
+    fn read(&mut self, file: &TomlFile<'_>) -> Vec<(Id, String, Range<usize>)> {
+        let root = file.root();
+        let mut named = Vec::new();
+        for (item, table) in root.tables("kind") {
+            let name = table.need("name", "name = \"乡镇（街道）\"", "");
+            let name = name
+                .and_then(|item| item.words())
+                .unwrap_or_default()
+                .to_owned();
+            let roles = table.need(
+                "roles",
+                "roles = [\"leader\"]",
+                "没有岗位的机关办不了任何事",
+            );
+            let listed = roles.map(|item| item.list()).unwrap_or_default();
+            table.close();
+            let mut roles = Vec::new();
+            for item in listed {
+                if let Some(role) = item.words().map(Id::from) {
+                    named.push((role.clone(), file.path().to_owned(), item.span.clone()));
+                    roles.push(role);
+                }
+            }
+            self.kinds.insert(item.id(), OrganKind { name, roles });
+        }
+        let roles = root.get("role").and_then(|item| item.table());
+        for item in roles.iter().flat_map(|table| table.items()) {
+            if let Some(name) = item.words() {
+                self.roles.insert(item.id(), name.to_owned());
+            }
+        }
+        root.close();
+        named
+    }
 }

@@ -1,0 +1,246 @@
+//! The law as a whole: what the binary carries, and how files speak of each other.
+
+#![allow(clippy::unwrap_used)]
+
+use law::{
+    Law,
+    diagnostic::{self, Diagnostic},
+    indicator::{How, Mapped},
+    outline::{Form, Part},
+    source::{self, SourceFile},
+};
+
+fn file(path: &str, text: &str) -> SourceFile {
+    SourceFile {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+/// The petition of the fixtures as a law of its own, with these files beside it.
+fn petition_with(files: &[(&str, &str)]) -> (Law, Vec<Diagnostic>) {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/petition");
+    let read = source::read_folder(folder.as_ref()).unwrap();
+    let inside = read
+        .into_iter()
+        .map(|one| file(&format!("procedures/petition/{}", one.path), &one.text));
+    let beside = files.iter().map(|(path, text)| file(path, text));
+    Law::parse(&inside.chain(beside).collect::<Vec<_>>())
+}
+
+/// Code and marked text of every fault in a file.
+fn marks<'a>(faults: &'a [Diagnostic], path: &str, text: &'a str) -> Vec<(&'a str, &'a str)> {
+    let own = faults.iter().filter(|fault| fault.path == path);
+    own.map(|fault| (fault.code, &text[fault.span.clone()]))
+        .collect()
+}
+
+#[test]
+fn the_embedded_law_has_no_errors() {
+    let files = source::embedded();
+    let (law, faults) = Law::parse(&files);
+    let errors: Vec<Diagnostic> = faults.into_iter().filter(Diagnostic::is_error).collect();
+    assert!(
+        errors.is_empty(),
+        "{}",
+        diagnostic::render_all(&errors, &files, false)
+    );
+    assert!(!law.procedures.is_empty() && !law.organs.kinds.is_empty());
+    assert_eq!(Law::embedded().procedures.len(), law.procedures.len());
+}
+
+#[test]
+fn figures_are_joined_and_foreign_keys_mapped() {
+    let text = r#"
+[indicator."petition.online"]
+name = "网上信访"
+part = { of = "petition.received", split = "channel", codes = ["online"] }
+note = "网上渠道"
+[indicator."petition.all"]
+name = "信访总量"
+sum = ["petition.received"]
+[indicator."petition.online_share"]
+name = "网上信访占比"
+rate = { good = "petition.online", among = "petition.all" }
+"#;
+    let keys = r#"
+[keys]
+"petition.cases" = "petition.all"
+"petition.on_time_rate" = { rate = "petition.on_time" }
+"petition.yoy" = { change = "petition.received" }
+"#;
+    let (law, faults) =
+        petition_with(&[("indicators/a.toml", text), ("indicators/keys.toml", keys)]);
+    assert_eq!(
+        faults
+            .iter()
+            .filter(|fault| fault.is_error())
+            .collect::<Vec<_>>(),
+        Vec::<&Diagnostic>::new()
+    );
+    assert!(
+        matches!(&law.joined["petition.online"].how, How::Part { codes, .. } if codes[0] == "online")
+    );
+    assert!(matches!(
+        &law.joined["petition.online_share"].how,
+        How::Rate { .. }
+    ));
+    assert_eq!(
+        law.keys.keys["petition.cases"],
+        Mapped::Value("petition.all".into())
+    );
+    assert_eq!(
+        law.keys.keys["petition.on_time_rate"],
+        Mapped::Rate("petition.on_time".into())
+    );
+    assert_eq!(
+        law.keys.keys["petition.yoy"],
+        Mapped::Change("petition.received".into())
+    );
+}
+
+#[test]
+fn a_figure_that_does_not_exist_is_an_error_where_it_is_named() {
+    let text = r#"
+[indicator."a"]
+name = "甲"
+sum = ["petition.recieved"]
+[indicator."b"]
+name = "乙"
+sum = ["petition.on_time"]
+[indicator."c"]
+name = "丙"
+part = { of = "petition.received", split = "channel", codes = ["onlin"] }
+[indicator."d"]
+name = "丁"
+part = { of = "petition.received", split = "score", codes = ["good"] }
+[indicator."e"]
+name = "戊"
+sum = ["f"]
+[indicator."f"]
+name = "己"
+sum = ["e"]
+[indicator."g"]
+name = "庚"
+"#;
+    let (law, faults) = petition_with(&[("indicators/x.toml", text)]);
+    let mut found = marks(&faults, "indicators/x.toml", text);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            ("E0842", "\"petition.recieved\""),
+            ("E0843", "\"petition.on_time\""),
+            ("E0844", "[indicator.\"g\"]"),
+            ("E0845", "\"onlin\""),
+            ("E0845", "\"score\""),
+            ("E0849", "\"e\""),
+            ("E0849", "\"f\""),
+        ]
+    );
+    let typo = faults.iter().find(|fault| fault.code == "E0842").unwrap();
+    assert_eq!(typo.instead.as_deref(), Some("是不是 petition.received？"));
+    assert!(law.joined.is_empty());
+}
+
+const HEAD: &str = "[outline]\nid = \"annual\"\nname = \"提纲\"\ntitle = \"{org}{year}年报告\"\n\
+    years = [2021, 2025]\nbasis = \"《法治政府建设与责任落实督察工作规定》第二十四条\"\n";
+
+#[test]
+fn an_outline_is_read_into_sentences_and_places() {
+    let text = format!(
+        "{HEAD}[[block]]\ntitle = \"举措\"\nmandatory = 1\nwrite = \"写主要举措\"\n[[block.section]]\n\
+         title = \"信访\"\nsentences = [\"{{year}}年收到{{petition.received}}，{{petition.received:change}}，\
+         按期答复率{{petition.on_time:rate}}（{{petition.on_time:working}}）。\"]\n"
+    );
+    let (law, faults) = petition_with(&[("reports/annual.toml", &text)]);
+    assert_eq!(
+        faults.iter().filter(|fault| fault.is_error()).count(),
+        0,
+        "{faults:?}"
+    );
+    let outline = law.outline(2023).unwrap();
+    assert!(law.outline(2026).is_none());
+    assert_eq!(outline.basis.citations.len(), 1);
+    let sentence = &outline.blocks[0].sections[0].sentences[0];
+    assert_eq!(sentence.keys, ["petition.received", "petition.on_time"]);
+    let figures: Vec<Form> = sentence
+        .parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::Figure(_, form) => Some(*form),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        figures,
+        [Form::Value, Form::Change, Form::Rate, Form::Working]
+    );
+    assert_eq!(sentence.parts[0], Part::Year);
+}
+
+#[test]
+fn faults_of_an_outline_are_marked_in_the_sentence() {
+    let text = format!(
+        "{HEAD}[[block]]\ntitle = \"举措\"\nmandatory = 6\n[[block.section]]\ntitle = \"信访\"\nsentences = [\n\
+         \"收到{{petition.recieved}}。\",\n\"{{petition.received:rate}}\",\n\"{{petition.on_time:n}}\",\n\
+         \"{{petition.received:yoy}}\",\n\"{{petition.received\",\n]\n"
+    );
+    let (_, faults) = petition_with(&[("reports/annual.toml", &text)]);
+    assert_eq!(
+        marks(&faults, "reports/annual.toml", &text),
+        [
+            ("E0003", "6"),
+            ("E0842", "petition.recieved"),
+            ("E0848", "petition.received:rate"),
+            ("E0848", "petition.on_time:n"),
+            ("E0847", "petition.received:yoy"),
+            ("E0846", "{petition.received"),
+        ]
+    );
+}
+
+#[test]
+fn a_post_nobody_can_have_is_an_error() {
+    let organs = "[kind.town]\nname = \"乡镇\"\nroles = [\"leader\", \"leeder\"]\n[role]\nleader = \"机关负责人\"\n\
+        window = \"登记岗\"\nhandler = \"承办人\"\n";
+    let (law, faults) = petition_with(&[("organs/base.toml", organs)]);
+    assert_eq!(
+        marks(&faults, "organs/base.toml", organs),
+        [("E0431", "\"leeder\"")]
+    );
+    let unknown: Vec<&Diagnostic> = faults
+        .iter()
+        .filter(|fault| fault.path.starts_with("procedures/"))
+        .collect();
+    assert_eq!(unknown.len(), 1, "{unknown:?}");
+    assert!(unknown[0].message.contains("reviewer"));
+    assert!(
+        law.procedures.is_empty(),
+        "an edition with errors is no law"
+    );
+}
+
+#[test]
+fn a_folder_laid_over_replaces_and_adds_by_path() {
+    let base = vec![file("a.toml", "1"), file("b.toml", "2")];
+    let over = vec![file("b.toml", "3"), file("c.toml", "4")];
+    let texts: Vec<(String, String)> = source::overlay(base, over)
+        .into_iter()
+        .map(|one| (one.path, one.text))
+        .collect();
+    let expected = [("a.toml", "1"), ("b.toml", "3"), ("c.toml", "4")];
+    assert_eq!(
+        texts,
+        expected.map(|(path, text)| (path.to_owned(), text.to_owned()))
+    );
+}
+
+#[test]
+fn the_folder_on_disk_is_the_folder_in_the_binary() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../law");
+    assert_eq!(
+        source::read_folder(folder.as_ref()).unwrap(),
+        source::embedded()
+    );
+}
