@@ -427,12 +427,18 @@ pub fn is_up(case: &Case, notice: &Notice) -> bool {
     }
 }
 
-/// What one case contributes to one indicator of its procedure, whatever the period.
+/// What one case contributes to one indicator of its procedure, whatever the period; of a stock,
+/// what still stands on the day of the last entry.
 pub fn measured(case: &Case, indicator: &str, calendar: &Calendar) -> Tally {
     let key = format!("{}.{indicator}", case.procedure.id);
+    let today = case.in_effect().last().map(|entry| entry.fact.on);
     observe(case, calendar)
         .iter()
         .filter(|observation| *observation.indicator == *key)
+        .filter(|observation| match (observation.until, today) {
+            (Some(until), Some(today)) => today < until,
+            _ => true,
+        })
         .fold(Tally::default(), |tally, observation| {
             tally
                 + Tally {
