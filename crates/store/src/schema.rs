@@ -1,0 +1,63 @@
+//! Migrations: embedded, numbered, applied in order, each in a transaction of its own.
+
+use crate::error::StoreError;
+
+/// The text that both databases share, then what each says its own way.
+struct Migration {
+    shared: &'static str,
+    lite: &'static str,
+    pg: &'static str,
+}
+
+const MIGRATIONS: &[Migration] = &[Migration {
+    shared: include_str!("migrations/0001.sql"),
+    lite: include_str!("migrations/0001.sqlite.sql"),
+    pg: include_str!("migrations/0001.postgres.sql"),
+}];
+
+/// The newest version of the schema this program knows.
+const KNOWN: i64 = MIGRATIONS.len() as i64;
+
+// The one table that belongs to no county: it says how the others are laid out.
+const VERSION: &str = "create table if not exists schema_version (version bigint primary key)";
+const LATEST: &str = "select coalesce(max(version), 0) from schema_version";
+
+/// Brings a SQLite database up to date.
+pub(crate) fn migrate_lite(conn: &mut rusqlite::Connection) -> Result<(), StoreError> {
+    let tx = conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    tx.execute_batch(VERSION)?;
+    let found: i64 = tx.query_row(LATEST, [], |row| row.get(0))?;
+    for (number, migration) in pending(found)? {
+        let shared = migration.shared.replace("{text}", "text").replace("{bytes}", "blob");
+        tx.execute_batch(&shared)?;
+        tx.execute_batch(migration.lite)?;
+        tx.execute("insert into schema_version values (?1)", [number])?;
+    }
+    Ok(tx.commit()?)
+}
+
+/// Brings a PostgreSQL database up to date; several processes may start at once.
+pub(crate) fn migrate_pg(client: &mut postgres::Client) -> Result<(), StoreError> {
+    // Outside the transaction: two first starts may both find the table missing, one of them wins.
+    let _ = client.batch_execute(VERSION);
+    let mut tx = client.transaction()?;
+    tx.batch_execute("lock table schema_version in exclusive mode")?;
+    let found: i64 = tx.query_one(LATEST, &[])?.try_get(0)?;
+    for (number, migration) in pending(found)? {
+        let shared = migration
+            .shared
+            .replace("{text}", "text collate \"C\"")
+            .replace("{bytes}", "bytea");
+        tx.batch_execute(&shared)?;
+        tx.batch_execute(migration.pg)?;
+        tx.execute("insert into schema_version values ($1)", &[&number])?;
+    }
+    Ok(tx.commit()?)
+}
+
+fn pending(found: i64) -> Result<impl Iterator<Item = (i64, &'static Migration)>, StoreError> {
+    if found > KNOWN {
+        return Err(StoreError::Newer { found, known: KNOWN });
+    }
+    Ok((1..).zip(MIGRATIONS).skip(found as usize)) // Not negative: versions start at 1.
+}

@@ -1,0 +1,122 @@
+//! The store and its transactions.
+
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    db::Db,
+    error::StoreError,
+    keys::Keys,
+    lite::Lite,
+    pg::{Mode, Pg},
+};
+
+/// Where everything is kept.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// The keys that belong to this database.
+    pub keys: Keys,
+    /// Folder for large files.
+    pub files: PathBuf,
+}
+
+/// 账目: the ledger, its views, materials and accounts.
+pub struct Store {
+    pub(crate) engine: Engine,
+    pub(crate) keys: Keys,
+    pub(crate) files: PathBuf,
+}
+
+pub(crate) enum Engine {
+    Lite(Lite),
+    Pg(Pg),
+}
+
+/// A snapshot of one county, to read from.
+///
+/// Nothing here can reach another county: its code is the first key of every query.
+pub struct Read<'s> {
+    pub(crate) county: &'s str,
+    pub(crate) db: &'s Db<'s>,
+    pub(crate) keys: &'s Keys,
+    pub(crate) files: &'s Path,
+}
+
+/// A transaction in one county: everything it wrote is kept, or nothing.
+pub struct Tx<'s> {
+    read: Read<'s>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let engine = match &self.engine {
+            Engine::Lite(lite) => lite.path.display().to_string(),
+            Engine::Pg(_) => "postgres".into(),
+        };
+        f.debug_struct("Store").field("engine", &engine).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens a database, making or upgrading its tables where needed.
+    pub fn open(config: Config) -> Result<Self, StoreError> {
+        let engine = if let Some(path) = config.url.strip_prefix("sqlite:") {
+            Engine::Lite(Lite::open(Path::new(path))?)
+        } else if config.url.starts_with("postgres") {
+            Engine::Pg(Pg::open(&config.url)?)
+        } else {
+            let known = "数据库地址应为 sqlite:路径 或者 postgres://…";
+            return Err(StoreError::Unreachable(known.into()));
+        };
+        Ok(Self { engine, keys: config.keys, files: config.files })
+    }
+
+    /// Runs a job that writes; what it wrote is durable when this returns `Ok`.
+    ///
+    /// On SQLite jobs of several threads share a commit, each in its own savepoint: a job that
+    /// fails or panics takes nothing of the others with it. A job must not call `write` itself.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        county: &str,
+        job: impl FnOnce(&Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.engine {
+            Engine::Lite(lite) => lite.write(|conn| job(&self.tx(county, &Db::Lite(conn)))),
+            Engine::Pg(pg) => pg.transact(Mode::Write, |db| job(&self.tx(county, db))),
+        }
+    }
+
+    /// Runs a job that reads from one snapshot.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        county: &str,
+        job: impl FnOnce(&Read) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.engine {
+            Engine::Lite(lite) => lite.read(|conn| job(&self.tx(county, &Db::Lite(conn)).read)),
+            Engine::Pg(pg) => pg.transact(Mode::Read, |db| job(&self.tx(county, db).read)),
+        }
+    }
+
+    fn tx<'s>(&'s self, county: &'s str, db: &'s Db<'s>) -> Tx<'s> {
+        Tx { read: Read { county, db, keys: &self.keys, files: &self.files } }
+    }
+}
+
+impl Read<'_> {
+    /// The county's code.
+    pub fn county(&self) -> &str {
+        self.county
+    }
+}
+
+impl<'s> Deref for Tx<'s> {
+    type Target = Read<'s>;
+    fn deref(&self) -> &Read<'s> {
+        &self.read
+    }
+}
