@@ -19,7 +19,12 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::{db::PREPARED, error::StoreError, schema};
+use crate::{
+    db::{Db, PREPARED},
+    error::StoreError,
+    schema,
+    store::{Place, Tx},
+};
 
 /// How many jobs share a commit at most.
 const GROUP: usize = 256;
@@ -87,7 +92,8 @@ impl Lite {
     /// Runs a job in a savepoint of the shared transaction and returns after the common commit.
     pub(crate) fn write<T, E: From<StoreError>>(
         &self,
-        job: impl FnOnce(&Connection) -> Result<T, E>,
+        place: Place,
+        job: impl FnOnce(&Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         self.coming.fetch_add(1, Ordering::SeqCst);
         let mut writer = lock(&self.writer);
@@ -97,7 +103,7 @@ impl Lite {
             self.leave(writer, false).map_err(E::from)?;
             return Err(error.into());
         }
-        let outcome = catch_unwind(AssertUnwindSafe(|| job(&writer.conn)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| job(&Tx::new(place, Db::Lite(&writer.conn)))));
         let kept = match &outcome {
             Ok(Ok(_)) => writer.keep(),
             _ => writer.undo().map(|()| false),
@@ -152,7 +158,8 @@ impl Lite {
     /// Runs a job on a snapshot.
     pub(crate) fn read<T, E: From<StoreError>>(
         &self,
-        job: impl FnOnce(&Connection) -> Result<T, E>,
+        place: Place,
+        job: impl FnOnce(&Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let idle = lock(&self.readers).pop();
         let conn = match idle {
@@ -160,7 +167,7 @@ impl Lite {
             None => self.reader()?,
         };
         conn.execute_batch("begin").map_err(StoreError::from)?;
-        let outcome = job(&conn);
+        let outcome = job(&Tx::new(place, Db::Lite(&conn)));
         if conn.execute_batch("commit").is_ok() {
             let mut readers = lock(&self.readers);
             if readers.len() < READERS {

@@ -13,6 +13,7 @@ use crate::{
     db::{Db, PgTx},
     error::StoreError,
     schema,
+    store::{Place, Tx},
 };
 
 /// How many connections one process opens at most.
@@ -64,7 +65,8 @@ impl Pg {
     pub(crate) fn transact<T, E: From<StoreError>>(
         &self,
         mode: Mode,
-        job: impl FnOnce(&Db) -> Result<T, E>,
+        place: Place,
+        job: impl FnOnce(&Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut lease = self.lease()?;
         let connection = lease.connection.as_mut().expect("a lease holds a connection until dropped");
@@ -80,8 +82,9 @@ impl Pg {
             .start()
             .map_err(StoreError::from)?;
         let db = Db::Pg(RefCell::new(PgTx { tx, prepared: &mut connection.prepared }));
-        let value = job(&db)?; // Dropping the transaction rolls it back, also when the job panics.
-        if let Db::Pg(pg) = db {
+        let tx = Tx::new(place, db);
+        let value = job(&tx)?; // Dropping the transaction rolls it back, also when the job panics.
+        if let Db::Pg(pg) = tx.into_db() {
             pg.into_inner().tx.commit().map_err(StoreError::from)?;
         }
         Ok(value)

@@ -41,7 +41,15 @@ pub(crate) enum Engine {
 /// Nothing here can reach another county: its code is the first key of every query.
 pub struct Read<'s> {
     pub(crate) county: &'s str,
-    pub(crate) db: &'s Db<'s>,
+    pub(crate) keys: &'s Keys,
+    pub(crate) files: &'s Path,
+    pub(crate) db: Db<'s>,
+}
+
+/// Where a transaction takes place.
+#[derive(Clone, Copy)]
+pub(crate) struct Place<'s> {
+    pub(crate) county: &'s str,
     pub(crate) keys: &'s Keys,
     pub(crate) files: &'s Path,
 }
@@ -84,9 +92,10 @@ impl Store {
         county: &str,
         job: impl FnOnce(&Tx) -> Result<T, E>,
     ) -> Result<T, E> {
+        let place = self.place(county);
         match &self.engine {
-            Engine::Lite(lite) => lite.write(|conn| job(&self.tx(county, &Db::Lite(conn)))),
-            Engine::Pg(pg) => pg.transact(Mode::Write, |db| job(&self.tx(county, db))),
+            Engine::Lite(lite) => lite.write(place, job),
+            Engine::Pg(pg) => pg.transact(Mode::Write, place, job),
         }
     }
 
@@ -96,14 +105,26 @@ impl Store {
         county: &str,
         job: impl FnOnce(&Read) -> Result<T, E>,
     ) -> Result<T, E> {
+        let place = self.place(county);
         match &self.engine {
-            Engine::Lite(lite) => lite.read(|conn| job(&self.tx(county, &Db::Lite(conn)).read)),
-            Engine::Pg(pg) => pg.transact(Mode::Read, |db| job(&self.tx(county, db).read)),
+            Engine::Lite(lite) => lite.read(place, |tx| job(tx)),
+            Engine::Pg(pg) => pg.transact(Mode::Read, place, |tx| job(tx)),
         }
     }
 
-    fn tx<'s>(&'s self, county: &'s str, db: &'s Db<'s>) -> Tx<'s> {
-        Tx { read: Read { county, db, keys: &self.keys, files: &self.files } }
+    fn place<'s>(&'s self, county: &'s str) -> Place<'s> {
+        Place { county, keys: &self.keys, files: &self.files }
+    }
+}
+
+impl<'s> Tx<'s> {
+    pub(crate) fn new(place: Place<'s>, db: Db<'s>) -> Self {
+        let Place { county, keys, files } = place;
+        Self { read: Read { county, keys, files, db } }
+    }
+
+    pub(crate) fn into_db(self) -> Db<'s> {
+        self.read.db
     }
 }
 
