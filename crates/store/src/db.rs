@@ -28,7 +28,7 @@ pub(crate) struct PgTx<'c> {
 }
 
 /// A value bound to a place in a statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Param<'a> {
     Null,
     Int(i64),
@@ -41,6 +41,9 @@ pub(crate) enum Row<'r> {
     Lite(&'r rusqlite::Row<'r>),
     Pg(&'r postgres::Row),
 }
+
+/// A whole row as it was read: equal to the [`Param`]s it was written from.
+pub(crate) type Cells = Vec<Param<'static>>;
 
 /// Binds values in the order of their places.
 macro_rules! params {
@@ -183,19 +186,33 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// A whole number or nothing.
-    pub(crate) fn maybe_int(&self, column: usize) -> Result<Option<i64>> {
+    /// Bytes or nothing.
+    pub(crate) fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>> {
         match self {
             Row::Lite(row) => Ok(row.get(column)?),
             Row::Pg(row) => Ok(row.try_get(column)?),
         }
     }
 
-    /// Bytes or nothing.
-    pub(crate) fn maybe_bytes(&self, column: usize) -> Result<Option<Vec<u8>>> {
+    /// Every column, whatever it holds.
+    pub(crate) fn cells(&self) -> Result<Cells> {
         match self {
-            Row::Lite(row) => Ok(row.get(column)?),
-            Row::Pg(row) => Ok(row.try_get(column)?),
+            Row::Lite(row) => {
+                let width = row.as_ref().column_count();
+                (0..width).map(|column| Ok(cell(row.get_ref(column)?))).collect()
+            }
+            Row::Pg(row) => {
+                let columns = row.columns().iter().enumerate();
+                columns
+                    .map(|(column, described)| {
+                        Ok(if *described.type_() == Type::INT8 {
+                            row.try_get::<_, Option<i64>>(column)?.into()
+                        } else {
+                            row.try_get::<_, Option<String>>(column)?.into()
+                        })
+                    })
+                    .collect()
+            }
         }
     }
 
@@ -226,6 +243,18 @@ impl<'r> Row<'r> {
     pub(crate) fn instant(&self, column: usize) -> Result<jiff::Timestamp> {
         let text = self.text(column)?;
         text.parse().map_err(|_| unreadable(column, &text))
+    }
+}
+
+/// Views hold no binary columns and no floating-point numbers.
+fn cell(value: rusqlite::types::ValueRef) -> Param<'static> {
+    use rusqlite::types::ValueRef;
+    match value {
+        ValueRef::Null | ValueRef::Real(_) => Param::Null,
+        ValueRef::Integer(number) => Param::Int(number),
+        ValueRef::Text(text) | ValueRef::Blob(text) => {
+            Param::from(String::from_utf8_lossy(text).into_owned())
+        }
     }
 }
 

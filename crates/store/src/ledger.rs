@@ -299,7 +299,7 @@ impl Tx<'_> {
             None => {
                 let case = Case::from_facts(id.clone(), procedure.clone(), vec![recorded]);
                 let case = case.ok_or_else(|| Damage::of(id, 1, "第一笔不是立案"))?;
-                (case, Extent::New)
+                (case, Extent::NEW)
             }
         };
         views::project(self, &case, &digest, calendar, extent)?;
@@ -341,7 +341,7 @@ impl Tx<'_> {
             return Ok(number.unsigned_abs());
         }
         self.db.insert("series (county, organ, kind, year, last)", &[
-            params![self.county, organ, kind, i64::from(year), 1].to_vec()
+            params![self.county, organ, kind, i64::from(year), 1i64].to_vec()
         ])?;
         Ok(1)
     }
@@ -371,7 +371,7 @@ impl Tx<'_> {
         self.destroy_key(subject, at)?;
         for id in &cases {
             let (case, head) = self.whole_case(id, law)?;
-            views::project(self, &case, &head.digest, calendar, Extent::All)?;
+            views::project(self, &case, &head.digest, calendar, Extent::ALL)?;
         }
         Ok(cases)
     }

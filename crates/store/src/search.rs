@@ -1,0 +1,119 @@
+//! 检索: free text by pairs of neighbouring characters, the same on both databases.
+//!
+//! Chinese writes no spaces, and most of its words have two characters. A run of characters is
+//! indexed as its pairs and its last character alone: `行政处罚` → `行政 政处 处罚 罚`; words and numbers in
+//! other scripts stay whole. A question is a phrase of the same pairs, so that it finds exactly
+//! the texts that contain it; one character finds the pairs that begin with it.
+
+use engine::{case::Case, document};
+
+use crate::{
+    db::{Db, Param, params},
+    store::Read,
+    views::{Known, View},
+};
+
+pub(crate) const VIEW: View = View { table: "search", columns: "county, case_id, words" };
+
+/// The words of a case that are personal to nobody.
+pub(crate) fn rows<'a>(tx: &'a Read, case: &'a Case) -> Vec<Vec<Param<'a>>> {
+    let words = words(&document::searchable(case, &Known(tx)));
+    vec![params![tx.county, &case.id, words].to_vec()]
+}
+
+/// A text as it is indexed.
+pub(crate) fn words(text: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for run in runs(text) {
+        match run {
+            Run::Word(word) => words.push(word),
+            Run::Characters(characters) => {
+                words.extend(characters.windows(2).map(String::from_iter));
+                words.extend(characters.last().map(ToString::to_string));
+            }
+        }
+    }
+    words.join(" ")
+}
+
+/// A question as the index understands it: phrases that must all occur. `None` where there is
+/// nothing to look for.
+pub(crate) fn question(text: &str, db: &Db) -> Option<String> {
+    let phrases: Vec<String> = runs(text)
+        .into_iter()
+        .map(|run| match run {
+            Run::Word(word) => prefix(&word, db),
+            Run::Characters(one) if one.len() == 1 => prefix(&one[0].to_string(), db),
+            Run::Characters(characters) => {
+                let pairs: Vec<String> = characters.windows(2).map(String::from_iter).collect();
+                if db.is_postgres() {
+                    format!("({})", pairs.join(" <-> "))
+                } else {
+                    format!("\"{}\"", pairs.join(" "))
+                }
+            }
+        })
+        .collect();
+    let and = if db.is_postgres() { " & " } else { " AND " };
+    (!phrases.is_empty()).then(|| phrases.join(and))
+}
+
+/// The cases of the county (`$1`) whose words answer a question.
+pub(crate) fn cases(db: &Db, question: &str) -> String {
+    if db.is_postgres() {
+        format!(
+            "select case_id from search where county = $1
+             and to_tsvector('simple', words) @@ to_tsquery('simple', {question})"
+        )
+    } else {
+        format!(
+            "select s.case_id from search_index i cross join search s
+             where i.search_index match {question} and s.id = i.rowid and s.county = $1"
+        )
+    }
+}
+
+fn prefix(word: &str, db: &Db) -> String {
+    if db.is_postgres() { format!("{word}:*") } else { format!("\"{word}\"*") }
+}
+
+enum Run {
+    /// Letters and digits of other scripts, lowercase.
+    Word(String),
+    /// Chinese characters.
+    Characters(Vec<char>),
+}
+
+/// Only letters, digits and characters come out: nothing that either database's query language
+/// could take for an operator.
+fn runs(text: &str) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut apart = true;
+    for c in text.chars() {
+        match (c, runs.last_mut()) {
+            _ if !c.is_alphanumeric() => {
+                apart = true;
+                continue;
+            }
+            (c, Some(Run::Word(word))) if !apart && c.is_ascii() => {
+                word.push(c.to_ascii_lowercase());
+            }
+            (c, _) if c.is_ascii() => runs.push(Run::Word(c.to_ascii_lowercase().to_string())),
+            (c, Some(Run::Characters(characters))) if !apart => characters.push(c),
+            (c, _) => runs.push(Run::Characters(vec![c])),
+        }
+        apart = false;
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_and_words() {
+        assert_eq!(words("行政处罚，A-12号"), "行政 政处 处罚 罚 a 12 号");
+        assert_eq!(words("  "), "");
+    }
+}

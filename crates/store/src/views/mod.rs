@@ -1,0 +1,254 @@
+//! 视图: what the ledger adds up to, kept in tables for lists, figures and searches.
+//!
+//! A view is a function of the case: [`project`] writes the rows of one case in the transaction of
+//! its entry, [`rebuild`](crate::Store::rebuild) drops every row and writes them all again. Nothing
+//! here depends on today; what a new day changes is asked for by [`Tx::refresh_turns`].
+
+mod rows;
+
+pub(crate) use rows::{NEVER, blind, person_key, role_key};
+
+use engine::{
+    actor::PersonId,
+    case::Case,
+    fact::{BuiltIn, Recorded},
+    show::Names,
+};
+use jiff::civil::Date;
+use law::{Law, calendar::Calendar, value::Value};
+
+use crate::{
+    db::{Cells, Param, params},
+    error::StoreError,
+    ledger::day_of,
+    search,
+    store::{Read, Tx},
+};
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+/// A table and its columns: county and case are among them.
+pub(crate) struct View {
+    pub(crate) table: &'static str,
+    pub(crate) columns: &'static str,
+}
+
+/// Every view, in the order of [`rows`].
+pub(crate) const VIEWS: [View; 11] = [
+    rows::CASE,
+    rows::REACH,
+    rows::PARTICIPANT,
+    rows::DUE,
+    rows::TURN,
+    rows::OBSERVATION,
+    rows::NOTICE,
+    rows::DOCUMENT,
+    rows::CREDENTIAL,
+    rows::PARTY,
+    search::VIEW,
+];
+
+/// Which rows of a case a new entry can have changed. Periods, work and figures always may.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    /// The case has no rows yet.
+    new: bool,
+    /// Entries before the last one.
+    past: bool,
+    /// Who may know of the case.
+    people: bool,
+    /// Parties and their index.
+    parties: bool,
+    /// Words to be searched.
+    words: bool,
+    /// Documents.
+    documents: bool,
+}
+
+impl Extent {
+    /// Everything, and nothing is there yet.
+    pub(crate) const NEW: Self =
+        Self { new: true, past: true, people: true, parties: true, words: true, documents: true };
+    /// Everything.
+    pub(crate) const ALL: Self = Self { new: false, ..Self::NEW };
+
+    /// What an entry can change in the views of the case before it.
+    pub(crate) fn of(before: &Case, entry: &Recorded) -> Self {
+        let fact = &entry.fact;
+        if let Some(BuiltIn::Strike { .. } | BuiltIn::Move { .. }) = fact.built_in {
+            return Self::ALL;
+        }
+        let known = |person: &PersonId| {
+            before.facts().iter().any(|r| r.fact.by.iter().any(|by| by.person == *person))
+        };
+        Self {
+            new: false,
+            past: false,
+            people: fact.organ.is_some()
+                || !fact.assign.is_empty()
+                || !fact.by.iter().all(|by| known(&by.person)),
+            parties: fact.answers.values().any(|value| matches!(value, Value::Parties(_))),
+            words: !fact.answers.is_empty(),
+            documents: !fact.issued.is_empty(),
+        }
+    }
+}
+
+/// Writes the rows of one case: those of its new entry, or all.
+pub(crate) fn project(
+    tx: &Tx,
+    case: &Case,
+    digest: &str,
+    calendar: &Calendar,
+    extent: Extent,
+) -> Result<()> {
+    let clocks = engine::deadline::clocks(case, calendar);
+    let id = &case.id;
+    let write = |view: &View, rows: Vec<Vec<Param<'_>>>| tx.replace(view, id, rows, extent);
+
+    write(&rows::CASE, rows::case(tx, case, digest, &clocks))?;
+    write(&rows::DUE, rows::due(tx, case, &clocks)?)?;
+    // The day of the last entry: later days are for `refresh_turns`.
+    let day = case.facts().last().map_or(Date::MIN, |last| day_of(last.at).max(last.fact.on));
+    write(&rows::TURN, rows::turn(tx, case, &clocks, calendar, day))?;
+    write(&rows::OBSERVATION, rows::observation(tx, case, calendar))?;
+    if extent.people {
+        let heading = case.heading();
+        write(&rows::REACH, rows::reach(tx, case, &heading))?;
+        write(&rows::PARTICIPANT, rows::participant(tx, case, &heading))?;
+    }
+    if !case.procedure.notices.is_empty() {
+        write(&rows::NOTICE, rows::notice(tx, case, calendar)?)?;
+    }
+    if extent.documents {
+        write(&rows::DOCUMENT, rows::document(tx, case))?;
+    }
+    if case.procedure.credential.is_some() {
+        write(&rows::CREDENTIAL, rows::credential(tx, case, calendar))?;
+    }
+    if extent.parties {
+        write(&rows::PARTY, rows::party(tx, case)?)?;
+    }
+    if extent.words {
+        write(&search::VIEW, search::rows(tx, case))?;
+    }
+    experience(tx, case, extent)
+}
+
+/// Notes who has done an act that asks beginners for a credential.
+fn experience(tx: &Tx, case: &Case, extent: Extent) -> Result<()> {
+    let procedure = &case.procedure;
+    let from = if extent.past { 0 } else { case.facts().len() - 1 };
+    for recorded in &case.facts()[from..] {
+        let act = &recorded.fact.act;
+        if procedure.acts.get(act).is_none_or(|act| act.hold_if_first.is_none()) {
+            continue;
+        }
+        for by in &recorded.fact.by {
+            let known = tx.db.first(
+                "select act from experience
+                 where county = $1 and person = $2 and procedure = $3 and act = $4",
+                params![tx.county, &by.person, &procedure.id, act],
+                |row| row.text(0),
+            )?;
+            if known.is_none() {
+                tx.db.insert("experience (county, person, procedure, act)", &[params![
+                    tx.county,
+                    &by.person,
+                    &procedure.id,
+                    act
+                ]
+                .to_vec()])?;
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Tx<'_> {
+    /// Makes the rows of a case in one table these. What is already so is left alone: most
+    /// entries leave most rows as they are, and a comparison costs less than two index updates.
+    fn replace(&self, view: &View, case: &str, rows: Vec<Vec<Param>>, extent: Extent) -> Result<()> {
+        let View { table, columns } = view;
+        if !extent.new {
+            let mut old: Vec<Cells> = self.db.query(
+                &format!("select {columns} from {table} where county = $1 and case_id = $2"),
+                params![self.county, case],
+                |row| row.cells(),
+            )?;
+            old.sort_unstable();
+            let mut new: Vec<&Vec<Param>> = rows.iter().collect();
+            new.sort_unstable();
+            if old.iter().eq(new) {
+                return Ok(());
+            }
+            if !old.is_empty() {
+                self.db.exec(
+                    &format!("delete from {table} where county = $1 and case_id = $2"),
+                    params![self.county, case],
+                )?;
+            }
+        }
+        self.db.insert(&format!("{table} ({columns})"), &rows)
+    }
+
+    /// Asks again about work that had to wait for a period to pass, and marks what has become
+    /// ready: the daily round. Returns how many cases changed.
+    pub fn refresh_turns(&self, law: &Law, calendar: &Calendar, today: Date) -> Result<u64> {
+        let waiting = self.db.query(
+            "select distinct case_id from turn where county = $1 and ready = 0",
+            params![self.county],
+            |row| row.text(0),
+        )?;
+        let mut changed = 0;
+        for id in waiting {
+            let (case, _) = self.whole_case(&id, law)?;
+            let clocks = engine::deadline::clocks(&case, calendar);
+            let rows = rows::turn(self, &case, &clocks, calendar, today);
+            if rows.iter().any(|row| row[rows::READY] == Param::Int(1)) {
+                self.replace(&rows::TURN, &id, rows, Extent::ALL)?;
+                changed += 1;
+            }
+        }
+        Ok(changed)
+    }
+}
+
+impl Read<'_> {
+    /// SM3 over every row of each view of the county: equal for equal views, on either database.
+    pub fn view_digests(&self) -> Result<Vec<(&'static str, String)>> {
+        let experience = View { table: "experience", columns: "county, person, procedure, act" };
+        VIEWS
+            .iter()
+            .chain([&experience])
+            .map(|View { table, columns }| {
+                let mut rows = self.db.query(
+                    &format!("select {columns} from {table} where county = $1"),
+                    params![self.county],
+                    |row| Ok(format!("{:?}\n", row.cells()?)),
+                )?;
+                rows.sort_unstable();
+                Ok((*table, crate::canonical::sm3_hex(rows.concat().as_bytes())))
+            })
+            .collect()
+    }
+}
+
+/// Names as the accounts know them.
+pub(crate) struct Known<'r, 's>(pub(crate) &'r Read<'s>);
+
+impl Names for Known<'_, '_> {
+    fn person(&self, id: &str) -> String {
+        match self.0.person(id) {
+            Ok(Some(person)) => person.name,
+            _ => id.to_owned(),
+        }
+    }
+
+    fn organ(&self, path: &str) -> String {
+        match self.0.organ(&path.into()) {
+            Ok(Some(organ)) => organ.name,
+            _ => path.to_owned(),
+        }
+    }
+}
