@@ -1,6 +1,10 @@
 //! 考题: running the scenarios of a procedure against itself, without disk or clock.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use jiff::{Timestamp, civil::Date};
 use law::{
@@ -53,6 +57,10 @@ pub struct Run {
     pub refused: BTreeSet<(Id, String)>,
     /// Acts that were done.
     pub done: BTreeSet<Id>,
+    /// Step = the action that opens a case in another procedure.
+    pub opened: BTreeMap<usize, Action>,
+    /// Acts performed in the case this one was opened from, if it was.
+    pub reports: Vec<Action>,
     /// The case at the end.
     pub case: Option<Case>,
 }
@@ -175,7 +183,8 @@ impl Stage<'_> {
             None => Target::Open {
                 procedure: self.procedure.id.clone(),
                 organ: self.opening_organ(step),
-                parent: step.who.is_empty().then(|| "parent".into()),
+                // As if opened from another case, so that what flows back can be seen.
+                parent: Some("parent".into()),
             },
         };
         Action {
@@ -274,6 +283,8 @@ impl Stage<'_> {
             }
         }
         self.entries[number] = Some(version);
+        self.run.opened.extend(decision.opens.clone().map(|action| (number, action)));
+        self.run.reports.extend(decision.reports.clone());
         self.run.done.insert(step.does.clone());
     }
 
