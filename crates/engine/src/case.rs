@@ -229,14 +229,16 @@ impl Case {
         self.done(act, u32::MAX).next_back()
     }
 
+    /// The latest fact that answered a field, no later than entry `upto`.
+    pub fn answered(&self, field: &str, upto: u32) -> Option<&Recorded> {
+        let places = self.state.answered.get(field)?;
+        let facts = places.iter().rev().map(|place| &self.facts[*place]);
+        facts.into_iter().find(|recorded| recorded.version <= upto)
+    }
+
     /// The latest answer to a field in any act, no later than entry `upto`.
     pub fn answer(&self, field: &str, upto: u32) -> Option<&Value> {
-        let places = self.state.answered.get(field)?;
-        let place = places
-            .iter()
-            .rev()
-            .find(|place| self.facts[**place].version <= upto)?;
-        self.facts[*place].fact.answers.get(field)
+        self.answered(field, upto)?.fact.answers.get(field)
     }
 
     /// The latest answer to a field in any act.

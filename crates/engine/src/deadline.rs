@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use law::{
     Id,
     calendar::Calendar,
+    expr::Node,
     period::{self, Due, Period, Start, Stopped, Unit},
     procedure::{Deadline, Extend, From, Within},
     value::Value,
@@ -141,7 +142,7 @@ struct Begun {
     on: Date,
     moment: Option<DateTime>,
     event: String,
-    /// 0 where a written date starts it: any entry can meet it.
+    /// Only later entries can meet it.
     version: u32,
 }
 
@@ -149,16 +150,14 @@ impl Counting<'_> {
     fn clock(&self) -> Option<Clock> {
         let begun = self.begin()?;
         let deadline = self.deadline;
-        if deadline
-            .only_if
-            .as_ref()
-            .is_some_and(|when| !self.scope(u32::MAX).holds(when))
-        {
-            return None;
-        }
         let stops = self.stops(&begun);
         let due = self.due(&begun, &stops)?;
-        let met = self.met(&begun, &due);
+        let (met, met_at) = self.met(&begun, &due).unzip();
+        // What was owed and done stays done, whatever happens to the case afterwards.
+        let owed = self.scope(met_at.unwrap_or(u32::MAX));
+        if deadline.only_if.as_ref().is_some_and(|when| !owed.holds(when)) {
+            return None;
+        }
         let moot = self
             .case
             .ended()
@@ -207,10 +206,24 @@ impl Counting<'_> {
                     on,
                     moment,
                     event: "起算".into(),
-                    version: 0,
+                    version: self.written(&expr.node),
                 })
             }
         }
+    }
+
+    /// The entry that wrote down the date a period starts on.
+    fn written(&self, node: &Node) -> u32 {
+        let mut version = 0;
+        node.walk(&mut |node| {
+            let written = match node {
+                Node::Answer(act, _) => self.case.last(act),
+                Node::Field(field) => self.case.answered(field, u32::MAX),
+                _ => None,
+            };
+            version = version.max(written.map_or(0, |recorded| recorded.version));
+        });
+        version
     }
 
     fn due(&self, begun: &Begun, stops: &[Stopped]) -> Option<Due> {
@@ -319,7 +332,8 @@ impl Counting<'_> {
         }
     }
 
-    fn met(&self, begun: &Begun, due: &Due) -> Option<Met> {
+    /// How it was met, and by which entry.
+    fn met(&self, begun: &Begun, due: &Due) -> Option<(Met, u32)> {
         let counts = |recorded: &&Recorded| {
             self.deadline.met_by.contains(&recorded.fact.act) && recorded.version > begun.version
         };
@@ -328,11 +342,12 @@ impl Counting<'_> {
             Some(limit) => moment_of(first) <= limit,
             None => first.fact.on <= due.legal,
         };
-        Some(Met {
+        let met = Met {
             act: first.fact.act.clone(),
             on: first.fact.on,
             in_time,
-        })
+        };
+        Some((met, first.version))
     }
 
     fn ahead(&self, due: Date, by: Period) -> Date {

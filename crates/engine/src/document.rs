@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::{
     case::Case,
     deadline::clocks,
-    eval::{Scope, Val},
+    eval::Scope,
     fact::Recorded,
     show::{self, Names},
 };
@@ -248,7 +248,7 @@ pub fn entitled(case: &Case, calendar: &Calendar) -> Option<Entitled> {
         return None;
     }
     let scope = Scope::timeless(case, calendar);
-    let Val::People(people) = scope.value(&as_field(&credential.holder)) else {
+    let Some(Value::People(people)) = case.latest(&credential.holder) else {
         return None;
     };
     let number = credential
@@ -256,7 +256,7 @@ pub fn entitled(case: &Case, calendar: &Calendar) -> Option<Entitled> {
         .as_ref()
         .and_then(|field| case.latest(field));
     Some(Entitled {
-        person: people.into_iter().next()?,
+        person: people.first()?.clone(),
         held: crate::actor::Held {
             name: credential.name.clone(),
             number: number
@@ -270,14 +270,6 @@ pub fn entitled(case: &Case, calendar: &Calendar) -> Option<Entitled> {
                 .and_then(|until| scope.date(until)),
         },
     })
-}
-
-fn as_field(field: &Id) -> law::expr::Expr {
-    law::expr::Expr {
-        text: field.as_str().into(),
-        node: Node::Field(field.clone()),
-        ty: law::expr::Type::Person,
-    }
 }
 
 /// Text of a case that may be searched by whoever may see it: public and work answers, never

@@ -7,6 +7,7 @@ use law::{
     calendar::Calendar,
     period::{Period, Unit},
     procedure::{Procedure, Within},
+    scenario::Scenario,
 };
 
 use crate::scenario::run;
@@ -106,17 +107,17 @@ pub fn mutations(procedure: &Procedure) -> Vec<Mutation> {
 }
 
 /// The mutations that no scenario notices. 漏网的变异
-pub fn survivors(procedure: &Procedure, calendar: &Calendar) -> Vec<String> {
+///
+/// Only scenarios that pass on the definition as it is can notice anything.
+pub fn survivors(procedure: &Arc<Procedure>, calendar: &Calendar) -> Vec<String> {
+    let passes = |procedure: &Arc<Procedure>, scenario: &Scenario| {
+        run(procedure, scenario, calendar).failures.is_empty()
+    };
+    let sound: Vec<&Scenario> =
+        procedure.scenarios.iter().filter(|scenario| passes(procedure, scenario)).collect();
     mutations(procedure)
         .into_iter()
-        .filter(|mutation| {
-            let scenarios = &mutation.procedure.scenarios;
-            scenarios.iter().all(|scenario| {
-                run(&mutation.procedure, scenario, calendar)
-                    .failures
-                    .is_empty()
-            })
-        })
+        .filter(|mutation| sound.iter().all(|scenario| passes(&mutation.procedure, scenario)))
         .map(|mutation| mutation.what)
         .collect()
 }
