@@ -33,8 +33,7 @@ impl Server {
         let programs = programs().ok_or("no PostgreSQL server is installed")?;
         let owner = owner()?;
         let port = free_port()?;
-        let folder =
-            std::env::temp_dir().join(format!("yifa-postgres-{}-{port}", std::process::id()));
+        let folder = folder_for(port);
         fs::create_dir(&folder).map_err(|fault| format!("{}: {fault}", folder.display()))?;
         if let Some((user, group)) = owner {
             let given = chown(&folder, Some(user), Some(group));
@@ -186,9 +185,33 @@ fn quietly(command: &mut Command) -> Result<(), String> {
     }
 }
 
+fn folder_for(port: u16) -> PathBuf {
+    std::env::temp_dir().join(format!("yifa-postgres-{}-{port}", std::process::id()))
+}
+
 fn free_port() -> Result<u16, String> {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|door| door.local_addr());
     taken
         .map(|address| address.port())
         .map_err(|fault| fault.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_answers_and_leaves_nothing_behind() {
+        if programs().is_none() {
+            println!("skipped: no PostgreSQL server is installed");
+            return;
+        }
+        let server = Server::start(Durability::ProcessOnly).unwrap();
+        let (port, folder) = (server.port, folder_for(server.port));
+        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
+        assert!(folder.exists());
+        drop(server);
+        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
+        assert!(!folder.exists());
+    }
 }

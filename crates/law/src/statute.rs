@@ -4,7 +4,7 @@
 //! that its law is repealed, not yet in force or has no such article. What nobody has checked
 //! against the text is marked `unsure` there and never counts as an error, only as a doubt.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
@@ -21,7 +21,7 @@ use crate::{
 pub struct Statutes {
     list: Vec<Statute>,
     /// Simplified title, short title or number = places in the list.
-    index: HashMap<String, Vec<usize>>,
+    index: BTreeMap<String, Vec<usize>>,
 }
 
 /// One law with its editions. 法规
