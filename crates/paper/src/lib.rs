@@ -3,8 +3,10 @@
 //! A template of the law and the facts of a case become a [`Paper`] ([`render`], then
 //! [`from_markdown`]); the same `Paper` is written as DOCX, PDF or HTML.
 
+pub mod docx;
 pub mod markdown;
 pub mod model;
+mod page;
 pub mod template;
 pub mod words;
 
