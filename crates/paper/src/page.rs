@@ -32,7 +32,9 @@ const TITLE_CHARS: f32 = 20.0;
 
 /// How wide a text is, in full-width characters.
 pub(crate) fn width(text: &str) -> f32 {
-    text.chars().map(|c| if is_wide(c) { 1.0 } else { 0.5 }).sum()
+    text.chars()
+        .map(|c| if is_wide(c) { 1.0 } else { 0.5 })
+        .sum()
 }
 
 /// Whether a character takes the width of a 汉字.
@@ -47,11 +49,17 @@ pub(crate) fn is_wide(c: char) -> bool {
 /// about the same length that end where a phrase ends and never leave a single character alone.
 pub(crate) fn title_lines(title: &str) -> Vec<String> {
     let fitting = |line: &str| balance(line, (width(line) / TITLE_CHARS).ceil() as usize);
-    title.lines().map(str::trim).filter(|line| !line.is_empty()).flat_map(fitting).collect()
+    title
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .flat_map(fitting)
+        .collect()
 }
 
 fn balance(line: &str, lines: usize) -> Vec<String> {
-    if lines <= 1 {
+    // No title has so many lines; whatever this is, it may wrap as it will.
+    if lines <= 1 || lines > 6 {
         return vec![line.to_string()];
     }
     let ideal = width(line) / lines as f32;
@@ -67,7 +75,10 @@ fn balance(line: &str, lines: usize) -> Vec<String> {
             || tail.starts_with(['》', '）', '、', '，', '年']);
         let uneven = (width(head) - ideal).abs();
         let penalty = |wrong: bool, cost: f32| if wrong { cost } else { 0.0 };
-        uneven + penalty(too_long, 1000.0) + penalty(!phrase_ends, 4.0) + penalty(inside_word, 100.0)
+        uneven
+            + penalty(too_long, 1000.0)
+            + penalty(!phrase_ends, 4.0)
+            + penalty(inside_word, 100.0)
     };
     let places = line.char_indices().map(|(at, _)| at).skip(1);
     let Some(at) = places.min_by(|a, b| cost(*a).total_cmp(&cost(*b))) else {
@@ -87,7 +98,9 @@ pub(crate) fn closing_indents(lines: &[String]) -> Vec<f32> {
     let date = lines.last().filter(|line| {
         line.ends_with('日') && line.contains('年') && line.contains('月') && width(line) < 12.0
     });
-    let Some(date) = date.map(|date| width(date)) else { return vec![2.0; lines.len()] };
+    let Some(date) = date.map(|date| width(date)) else {
+        return vec![2.0; lines.len()];
+    };
     let indent = |line: &String| (4.0 + (date - width(line)) / 2.0).max(0.0);
     lines.iter().map(indent).collect()
 }
@@ -115,7 +128,8 @@ pub(crate) fn column_shares(table: &crate::Table) -> Vec<f32> {
 /// Whether a column of a table holds only short entries, which are centred.
 pub(crate) fn is_short_column(table: &crate::Table, column: usize) -> bool {
     let short = |row: &Vec<crate::model::Cell>| {
-        row.get(column).is_none_or(|cell| width(&crate::model::plain(cell)) <= 8.0)
+        row.get(column)
+            .is_none_or(|cell| width(&crate::model::plain(cell)) <= 8.0)
     };
     table.rows.iter().all(short)
 }
@@ -138,19 +152,28 @@ mod tests {
                 "云溪县青石镇人民政府关于2025年法治政府建设情况的报告",
                 vec!["云溪县青石镇人民政府", "关于2025年法治政府建设情况的报告"],
             ),
-            ("云溪县司法局\n受理告知书", vec!["云溪县司法局", "受理告知书"]),
+            (
+                "云溪县司法局\n受理告知书",
+                vec!["云溪县司法局", "受理告知书"],
+            ),
         ] {
             assert_eq!(title_lines(title), lines);
         }
         let long = "中共云溪县青石镇委员会、云溪县青石镇人民政府关于2025年度法治政府建设情况的报告";
         let lines = title_lines(long);
         assert_eq!(lines.concat(), long);
-        assert!(lines.iter().all(|line| (3.0..=20.0).contains(&width(line))), "{lines:?}");
+        assert!(
+            lines.iter().all(|line| (3.0..=20.0).contains(&width(line))),
+            "{lines:?}"
+        );
     }
 
     #[test]
     fn names_are_centred_on_the_date() {
-        let lines = ["云溪县青石镇人民政府".to_string(), "2025年7月1日".to_string()];
+        let lines = [
+            "云溪县青石镇人民政府".to_string(),
+            "2025年7月1日".to_string(),
+        ];
         let indents = closing_indents(&lines);
         assert_eq!(indents[1], 4.0);
         let centre = |at: usize| indents[at] + width(&lines[at]) / 2.0;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use engine::show;
 use jiff::civil::{Date, DateTime};
 use minijinja::{
     Environment, Error, ErrorKind, State, UndefinedBehavior,
@@ -27,7 +28,7 @@ pub fn render(template: &str, context: impl Serialize) -> Result<String, Templat
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_recursion_limit(50);
     environment.set_formatter(|out, _, value| {
-        let text = shown(value)?;
+        let text = in_words(value)?;
         let text = if value.is_safe() {
             text
         } else {
@@ -36,11 +37,9 @@ pub fn render(template: &str, context: impl Serialize) -> Result<String, Templat
         out.write_str(&text).map_err(Error::from)
     });
     environment.set_syntax(syntax());
-    environment.add_filter("date", |value: &Value| as_date(value).map(words::date));
-    environment.add_filter("moment", |value: &Value| {
-        as_moment(value).map(words::moment)
-    });
-    environment.add_filter("money", |value: &Value| as_fen(value).map(words::money));
+    environment.add_filter("date", |value: &Value| as_date(value).map(show::date));
+    environment.add_filter("moment", |value: &Value| as_moment(value).map(show::moment));
+    environment.add_filter("money", |value: &Value| as_fen(value).map(show::money));
     environment.add_filter("money_words", |value: &Value| {
         as_fen(value).map(words::money_words)
     });
@@ -277,13 +276,13 @@ fn path(name: &str) -> std::vec::IntoIter<String> {
 }
 
 /// A value as text: lists joined by 、, yes and no in Chinese.
-fn shown(value: &Value) -> Result<String, Error> {
+fn in_words(value: &Value) -> Result<String, Error> {
     Ok(match value.kind() {
         ValueKind::None => String::new(),
         ValueKind::Bool => if value.is_true() { "是" } else { "否" }.into(),
         ValueKind::Seq | ValueKind::Iterable => {
             let items: Result<Vec<String>, Error> =
-                value.try_iter()?.map(|item| shown(&item)).collect();
+                value.try_iter()?.map(|item| in_words(&item)).collect();
             items?.join("、")
         }
         _ => value.to_string(),

@@ -1,36 +1,4 @@
-//! 写法: how dates, amounts and ordinals are written in official Chinese.
-
-use jiff::civil::{Date, DateTime};
-
-/// 成文日期: all of year, month and day, in Arabic figures, months and days without a leading zero.
-pub fn date(date: Date) -> String {
-    format!("{}年{}月{}日", date.year(), date.month(), date.day())
-}
-
-/// A date with the time of day, for periods counted in hours.
-pub fn moment(at: DateTime) -> String {
-    format!("{}{}时{:02}分", date(at.date()), at.hour(), at.minute())
-}
-
-/// An amount in 分 as `1,500.00元`.
-pub fn money(fen: i64) -> String {
-    let sign = if fen < 0 { "-" } else { "" };
-    let fen = fen.unsigned_abs();
-    format!("{sign}{}.{:02}元", grouped(fen / 100), fen % 100)
-}
-
-/// A whole number with thousands separated: `1,500`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+//! 写法: amounts and ordinals in words, as official Chinese writes them.
 
 /// An amount in 分 as it is written on documents that must not be altered: 壹仟伍佰元整. 金额大写
 ///
@@ -128,29 +96,6 @@ pub fn ordinal(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_are_complete_and_unpadded() {
-        assert_eq!(date(jiff::civil::date(2025, 7, 1)), "2025年7月1日");
-        assert_eq!(
-            moment(jiff::civil::date(2025, 7, 1).at(9, 5, 0, 0)),
-            "2025年7月1日9时05分"
-        );
-    }
-
-    #[test]
-    fn amounts_in_figures() {
-        for (fen, text) in [
-            (150_000, "1,500.00元"),
-            (0, "0.00元"),
-            (7, "0.07元"),
-            (-123_456_789, "-1,234,567.89元"),
-            (99_999, "999.99元"),
-            (100_000, "1,000.00元"),
-        ] {
-            assert_eq!(money(fen), text);
-        }
-    }
 
     #[test]
     fn amounts_in_words() {
