@@ -310,9 +310,7 @@ impl<'a> Reader<'a> {
                 })
                 .collect();
             let last = read.last_mut()?;
-            if self.eat("之") {
-                last.of = self.number()?;
-            }
+            last.of = self.suffix();
             last.paragraph = self.part("款").unwrap_or(0);
             let one = *last;
             self.items(one, &mut read);
@@ -365,6 +363,16 @@ impl<'a> Reader<'a> {
         }
         read.pop();
         read.extend(items);
+    }
+
+    /// `之一`; not the 之 of 第十一条之规定.
+    fn suffix(&mut self) -> u16 {
+        let before = self.at;
+        let number = self.eat("之").then(|| self.number()).flatten();
+        if number.is_none() {
+            self.at = before;
+        }
+        number.unwrap_or(0)
     }
 
     fn part(&mut self, name: &str) -> Option<u16> {

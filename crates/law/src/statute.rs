@@ -4,11 +4,12 @@
 //! that its law is repealed, not yet in force or has no such article. What nobody has checked
 //! against the text is marked `unsure` there and never counts as an error, only as a doubt.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use jiff::civil::Date;
 
 use crate::{
+    calendar::later,
     citation::{Article, Citation},
     diagnostic::{Diagnostic, nearest},
     period::chinese_date,
@@ -35,8 +36,6 @@ pub struct Statute {
     pub number: String,
     /// 效力级别.
     pub rank: Rank,
-    /// Older editions than those listed existed since this day.
-    pub since: Option<Date>,
     /// Editions, oldest first; each holds until the next begins.
     pub editions: Vec<Edition>,
     /// No longer in force from this day on.
@@ -58,7 +57,8 @@ pub struct Statute {
 pub struct Edition {
     /// `2021修订`; empty for the first.
     pub name: String,
-    /// In force from this day on; `None` where nobody has looked it up.
+    /// In force from this day on; `None` where nobody has looked it up. A first edition without a
+    /// day stands for all older ones.
     pub from: Option<Date>,
     /// Whether `from` was checked against the text.
     pub from_checked: bool,
@@ -233,17 +233,35 @@ impl Statutes {
         {
             return self.standing_of_edition(statute, edition, on);
         }
-        let simple = simplified(title);
-        let length = simple.chars().count();
-        let names = self
-            .index
-            .keys()
-            .filter(|name| name.chars().count().abs_diff(length) <= 3);
-        let near = nearest(&simple, names.map(String::as_str));
-        let place = near.and_then(|key| self.index[key].first());
         Resolution::Unknown {
-            nearest: place.map(|place| &*self.list[*place].title),
+            nearest: self.perhaps(title),
         }
+    }
+
+    /// The full title that was perhaps meant. 中华人民共和国 itself may be misspelt.
+    fn perhaps(&self, title: &str) -> Option<&str> {
+        let simple = simplified(title);
+        let whole = simple.starts_with("中华");
+        let length = simple.chars().count();
+        let mut near: Vec<(usize, String, &str)> = Vec::new();
+        for statute in &self.list {
+            let name = simplified(&statute.title);
+            let name = if whole {
+                format!("{COUNTRY}{name}")
+            } else {
+                name
+            };
+            let letters = name.chars().count();
+            if letters.abs_diff(length) <= 3 {
+                near.push((letters, name, &statute.title));
+            }
+        }
+        // Of names equally near the longer first: letters are left out more often than added.
+        near.sort_by_key(|(letters, ..)| Reverse(*letters));
+        let meant = nearest(&simple, near.iter().map(|(_, name, _)| name.as_str()))?;
+        near.iter()
+            .find(|(_, name, _)| name == meant)
+            .map(|(.., title)| *title)
     }
 
     /// What is wrong with a citation in a text of this day.
@@ -258,9 +276,7 @@ impl Statutes {
         };
         match self.resolve(title, on) {
             Resolution::InForce { statute, edition } => {
-                return edition
-                    .map(|it| no_such_articles(citation, statute, it))
-                    .unwrap_or_default();
+                return no_such_articles(citation, statute, edition, on);
             }
             Resolution::Repealed {
                 statute,
@@ -312,7 +328,6 @@ impl Statutes {
             .editions
             .first()
             .and_then(|first| Some((first.from?, first.from_checked)));
-        let first = statute.since.map(|since| (since, false)).or(first);
         match first.filter(|(from, _)| edition.is_none() && on < *from) {
             Some((from, checked)) => Resolution::NotYet {
                 statute,
@@ -459,27 +474,56 @@ fn preference(standing: &Resolution<'_>, on: Date) -> (u8, i32) {
     }
 }
 
+/// Articles beyond the last of the edition; where its length is not known, beyond the last of any
+/// edition, which is then only a doubt.
 fn no_such_articles(
     citation: &Citation,
     statute: &Statute,
-    edition: &Edition,
+    edition: Option<&Edition>,
+    on: Date,
 ) -> Vec<CitationFault> {
-    let Some(articles) = edition.articles else {
-        return Vec::new();
-    };
-    let name = match &*edition.name {
-        "" => String::new(),
-        name => format!("（{name}）"),
+    let (last, has, checked) = match edition {
+        Some(Edition {
+            name,
+            from,
+            from_checked,
+            articles: Some(articles),
+            articles_checked,
+        }) => {
+            // A day nobody checked may be off by months; a year later it is beyond doubt.
+            let settled = *from_checked || from.is_none_or(|from| later(from, 366) <= on);
+            let name = if name.is_empty() {
+                String::new()
+            } else {
+                format!("（{name}）")
+            };
+            (
+                *articles,
+                format!("{name}共{articles}条"),
+                *articles_checked && settled,
+            )
+        }
+        _ => {
+            let known = statute
+                .editions
+                .iter()
+                .filter_map(|edition| edition.articles)
+                .max();
+            let Some(articles) = known else {
+                return Vec::new();
+            };
+            (articles, format!("收录的各版最多{articles}条"), false)
+        }
     };
     let beyond = citation
         .articles
         .iter()
-        .filter(|one| one.article > articles || one.article == 0);
+        .filter(|one| one.article > last || one.article == 0);
     let fault = |article: &Article| CitationFault {
         kind: FaultKind::NoSuchArticle,
         article: Some(*article),
-        checked: edition.articles_checked && edition.from_checked,
-        message: format!("《{}》{name}共{articles}条，没有{article}", citation.title),
+        checked,
+        message: format!("《{}》{has}，没有{article}", citation.title),
         instead: statute
             .moved
             .get(&article.article)
@@ -575,7 +619,6 @@ fn read_statute(
         short: texts("short"),
         number: text("number"),
         rank: rank?,
-        since: date("since"),
         editions: editions.iter().filter_map(read_edition).collect(),
         until: date("until"),
         until_checked: !texts("unsure").iter().any(|word| word == "until"),
