@@ -279,6 +279,11 @@ fn beyond_the_last_notice_a_date_is_provisional_and_says_so() {
     );
     assert!(count("2026-12-28", "5工作日", &[], &[]).provisional);
     assert!(!count("2026-12-10", "5工作日", &[], &[]).provisional);
+    // Backwards it is the earlier day that counts.
+    let start = Start::on(day("2027-03-01"), "证件到期");
+    assert!(!due_before(&start, period("6个月"), &rule(), &calendar()).provisional);
+    assert!(due_before(&start, period("1个月"), &rule(), &calendar()).provisional);
+    assert!(due_before(&start, period("60工作日"), &rule(), &calendar()).provisional);
     // Where the end does not move, natural days need no calendar.
     let stays = DayRule {
         last_day_off: LastDayOff::Stays,
