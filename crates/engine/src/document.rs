@@ -23,7 +23,8 @@ use crate::{
 /// after `recorded`, the act that issues it.
 ///
 /// `{{ people }}` latest answer · `{{ draft.opinion }}`, `{{ accept.on }}`, `{{ accept.by }}` of
-/// the last such act · `{{ due.handle }}` · `{{ has.opinion }}` · `{{ is.fine }}` raw codes for
+/// the last such act, `{{ accept.times }}` how many · `{{ due('handle') }}`, blank where it does
+/// not run · `{{ finding.must_review }}` · `{{ has.opinion }}` · `{{ code.fine }}` raw codes for
 /// conditions · `{{ org }}`, `{{ number }}`, `{{ case_no }}`, `{{ date }}`, `{{ actor }}`.
 pub fn context(
     case: &Case,
@@ -73,20 +74,28 @@ pub fn context(
         );
         said.insert("by".into(), json!(by.unwrap_or_default()));
         said.insert("done".into(), json!(last.is_some()));
+        said.insert("times".into(), json!(case.done(&act.id, u32::MAX).count()));
         // A field of the same name as an act keeps its own words; the act's parts stand under it
         // only where no field hides them.
         root.entry(act.id.to_string()).or_insert(Json::Object(said));
     }
-    let due: Map<String, Json> = clocks(case, calendar)
-        .into_iter()
-        .map(|clock| {
-            (
-                clock.deadline.to_string(),
-                json!(show::date(clock.due.legal)),
-            )
-        })
+    let mut due: Map<String, Json> = procedure
+        .deadlines
+        .keys()
+        .map(|deadline| (deadline.to_string(), json!("")))
         .collect();
+    due.extend(clocks(case, calendar).into_iter().map(|clock| {
+        let day = json!(show::date(clock.due.legal));
+        (clock.deadline.to_string(), day)
+    }));
     root.insert("due".into(), Json::Object(due));
+    let scope = Scope::timeless(case, calendar).on(recorded.fact.on);
+    let findings: Map<String, Json> = procedure
+        .findings
+        .keys()
+        .map(|finding| (finding.to_string(), json!(scope.finding(finding))))
+        .collect();
+    root.insert("finding".into(), Json::Object(findings));
     root.insert("has".into(), Json::Object(has));
     root.insert("code".into(), Json::Object(codes));
     root.insert("org".into(), json!(names.organ(case.organ().as_str())));
