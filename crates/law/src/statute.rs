@@ -239,23 +239,24 @@ impl Statutes {
     }
 
     /// The full title that was perhaps meant. 中华人民共和国 itself may be misspelt.
+    ///
+    /// A title that only puts words before another, such as 某省优化营商环境条例, is no slip but a
+    /// rule of its own.
     fn perhaps(&self, title: &str) -> Option<&str> {
         let simple = simplified(title);
-        let whole = simple.starts_with("中华");
+        let country = if simple.starts_with("中华") {
+            COUNTRY
+        } else {
+            ""
+        };
         let length = simple.chars().count();
-        let mut near: Vec<(usize, String, &str)> = Vec::new();
-        for statute in &self.list {
-            let name = simplified(&statute.title);
-            let name = if whole {
-                format!("{COUNTRY}{name}")
-            } else {
-                name
-            };
-            let letters = name.chars().count();
-            if letters.abs_diff(length) <= 3 {
-                near.push((letters, name, &statute.title));
-            }
-        }
+        let names = self.list.iter().map(|statute| {
+            let name = format!("{country}{}", simplified(&statute.title));
+            (name.chars().count(), name, &*statute.title)
+        });
+        let mut near: Vec<(usize, String, &str)> = names
+            .filter(|(letters, name, _)| letters.abs_diff(length) <= 3 && !simple.ends_with(name))
+            .collect();
         // Of names equally near the longer first: letters are left out more often than added.
         near.sort_by_key(|(letters, ..)| Reverse(*letters));
         let meant = nearest(&simple, near.iter().map(|(_, name, _)| name.as_str()))?;
