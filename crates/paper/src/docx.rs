@@ -81,8 +81,10 @@ fn body(paper: &Paper) -> String {
     );
     body.head(paper);
     for (index, block) in paper.blocks.iter().enumerate() {
-        body.block(block, index > 0);
         let next = paper.blocks.get(index + 1);
+        // 落款 never stands alone on a page: the end of the body goes with it.
+        let keep = matches!(next, Some(Block::Closing(_)));
+        body.block(block, index > 0, keep);
         if matches!(
             (block, next),
             (Block::Table(_), None | Some(Block::Table(_)))
@@ -148,7 +150,7 @@ impl Body {
     /// 版头: the mark 35 mm below the text area's edge, two lines down the number, 4 mm below it
     /// the red rule, two lines down the title.
     fn mark(&mut self, mark: &str, paper: &Paper) {
-        let size = mark_size(mark);
+        let size = page::mark_size(mark);
         self.open("Mark", "<w:spacing w:before=\"1984\"/>");
         let font = format!(
             "<w:rPr><w:sz w:val=\"{0}\"/><w:szCs w:val=\"{0}\"/></w:rPr>",
@@ -189,13 +191,14 @@ impl Body {
         self.blank();
     }
 
-    fn block(&mut self, block: &Block, begun: bool) {
+    fn block(&mut self, block: &Block, begun: bool, keep: bool) {
+        let keep = if keep { "<w:keepNext/>" } else { "" };
         match block {
             Block::Heading { level, runs } => {
                 self.paragraph(&format!("Heading{}", level.clamp(&1, &4)), "", runs);
             }
-            Block::Paragraph(runs) => self.paragraph("Body", "", runs),
-            Block::Item(runs) => self.paragraph("Item", "", runs),
+            Block::Paragraph(runs) => self.paragraph("Body", keep, runs),
+            Block::Item(runs) => self.paragraph("Item", keep, runs),
             Block::Table(table) => self.table(table),
             Block::Attachments(names) => self.attachments(names),
             Block::Closing(lines) => self.closing(lines, begun),
@@ -233,7 +236,7 @@ impl Body {
 
     fn closing(&mut self, lines: &[String], begun: bool) {
         if begun {
-            self.blank();
+            self.xml.push_str("<w:p><w:pPr><w:keepNext/></w:pPr></w:p>");
         }
         let indents = page::closing_indents(lines);
         for (index, (line, indent)) in lines.iter().zip(indents).enumerate() {
@@ -410,12 +413,6 @@ fn text(content: &str) -> String {
         }
     }
     xml
-}
-
-/// The mark fills the width as far as its height allows (no taller than 22 mm).
-fn mark_size(mark: &str) -> u32 {
-    let fitting = page::AREA.0 / page::width(mark).max(1.0);
-    (fitting as u32).clamp(18, 54)
 }
 
 /// The text of a DOCX file, one line per paragraph, cells of a row apart by tabs.

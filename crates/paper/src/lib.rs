@@ -4,9 +4,13 @@
 //! [`from_markdown`]); the same `Paper` is written as DOCX, PDF or HTML.
 
 pub mod docx;
+mod fonts;
+mod lines;
 pub mod markdown;
 pub mod model;
 mod page;
+mod pages;
+pub mod pdf;
 pub mod template;
 pub mod words;
 

@@ -151,10 +151,16 @@ impl Paper {
     /// is taken of: it does not depend on fonts or file formats.
     pub fn text(&self) -> String {
         let mut lines = Vec::new();
-        lines.extend(self.mark.clone());
-        lines.extend(self.number.clone());
-        lines.extend(self.signer.as_ref().map(|name| format!("签发人：{name}")));
-        lines.push(self.title.clone());
+        if let Some(mark) = &self.mark {
+            // The number stands above the red rule, else below the title.
+            lines.push(mark.clone());
+            lines.extend(self.number.clone());
+            lines.extend(self.signer.as_ref().map(|name| format!("签发人：{name}")));
+            lines.push(self.title.clone());
+        } else {
+            lines.push(self.title.clone());
+            lines.extend(self.number.clone());
+        }
         lines.extend(self.to.as_ref().map(|to| format!("{to}：")));
         for block in &self.blocks {
             match block {

@@ -45,6 +45,12 @@ pub(crate) fn is_wide(c: char) -> bool {
         | '\u{FF00}'..='\u{FF60}' | '\u{FFE0}'..='\u{FFE6}' | '\u{1F000}'..='\u{3FFFF}')
 }
 
+/// The mark fills the width as far as its height allows (no taller than 22 mm).
+pub(crate) fn mark_size(mark: &str) -> u32 {
+    let fitting = AREA.0 / width(mark).max(1.0);
+    (fitting as u32).clamp(18, 54)
+}
+
 /// A title in lines: where its writer divided it, else, when it is too long for one, in lines of
 /// about the same length that end where a phrase ends and never leave a single character alone.
 pub(crate) fn title_lines(title: &str) -> Vec<String> {
