@@ -14,6 +14,7 @@
 //! What is read for whom: `worklist`, `register`, `figures`, `public`.
 
 mod accounts;
+mod backup;
 pub mod canonical;
 mod cases;
 mod db;
@@ -31,8 +32,10 @@ mod public;
 pub mod receipt;
 mod register;
 mod schema;
+mod seal;
 mod search;
 mod store;
+mod verify;
 mod views;
 mod worklist;
 
@@ -48,6 +51,7 @@ pub use privacy::Subject;
 pub use public::{AfterNotice, IssuedRow, NoticeFilter, Published};
 pub use register::{After, Count, MOST, Page, RegisterFilter};
 pub use store::{Config, Read, Store, Tx};
+pub use verify::Progress;
 pub use worklist::{AfterTask, Lights, Task, TaskFilter};
 
 /// An instant as it stands in the database: UTC, milliseconds, of one width, so that text order is

@@ -183,15 +183,6 @@ impl Lite {
         conn.execute_batch("pragma query_only = on")?;
         Ok(conn)
     }
-
-    /// Runs something on the writing connection while nobody else writes.
-    pub(crate) fn alone<T>(
-        &self,
-        job: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let writer = lock(&self.writer);
-        job(&writer.conn)
-    }
 }
 
 impl Writer {

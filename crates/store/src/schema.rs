@@ -36,6 +36,12 @@ pub(crate) fn migrate_lite(conn: &mut rusqlite::Connection) -> Result<(), StoreE
     Ok(tx.commit()?)
 }
 
+/// Whether a SQLite database is one of ours, of a version this program knows.
+pub(crate) fn check_lite(conn: &rusqlite::Connection) -> Result<(), StoreError> {
+    let found: i64 = conn.query_row(LATEST, [], |row| row.get(0))?;
+    pending(found).map(|_| ())
+}
+
 /// Brings a PostgreSQL database up to date; several processes may start at once.
 pub(crate) fn migrate_pg(client: &mut postgres::Client) -> Result<(), StoreError> {
     // Outside the transaction: two first starts may both find the table missing, one of them wins.
