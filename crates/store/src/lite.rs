@@ -177,6 +177,11 @@ impl Lite {
         outcome
     }
 
+    pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        let writer = lock(&self.writer);
+        Ok(writer.conn.execute_batch(&format!("pragma max_page_count = {pages}"))?)
+    }
+
     /// A connection that cannot write.
     pub(crate) fn reader(&self) -> Result<Connection, StoreError> {
         let conn = connect(&self.path)?;

@@ -16,7 +16,7 @@ use engine::{
 };
 use jiff::Timestamp;
 use law::{
-    Id,
+    Id, Law,
     procedure::{Keep, Procedure},
     value::{Party, Sealed, Value},
 };
@@ -27,6 +27,7 @@ use crate::{
     db::{Param, params, places},
     error::{Damage, StoreError},
     keys::{Sm4Key, decrypt, encrypt, random},
+    ledger::parties,
     store::{Read, Tx},
 };
 
@@ -46,8 +47,8 @@ struct Pieces {
 pub struct Subject {
     /// Their id among the keys.
     pub id: String,
-    /// What was recorded of them; none once the key is destroyed.
-    pub party: Option<Party>,
+    /// What was recorded of them.
+    pub party: Party,
 }
 
 /// The stored form of a fact, and the subjects of its parties.
@@ -155,6 +156,21 @@ impl Read<'_> {
             (true, false) => self.keys.blind(&["subject", "phone", &name, &phone]),
             (true, true) => self.keys.blind(&["subject", "case", case, &name]),
         }
+    }
+
+    /// The people of a case as the keys know them, for whoever has to erase one.
+    pub fn subjects(&self, case: &str, law: &Law) -> Result<Vec<Subject>> {
+        let (case, _) = self.whole_case(case, law)?;
+        let mut subjects: Vec<Subject> = Vec::new();
+        for party in parties(&case) {
+            let id = self.db.first(
+                "select subject from subject where county = $1 and handle = $2",
+                params![self.county, self.handle(&case.id, &party)],
+                |row| row.text(0),
+            )?;
+            subjects.extend(id.map(|id| Subject { id, party }));
+        }
+        Ok(subjects)
     }
 
     /// Opens the sealed answers of stored facts, each `(version, body)` of one case.

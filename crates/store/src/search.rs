@@ -2,8 +2,8 @@
 //!
 //! Chinese writes no spaces, and most of its words have two characters. A run of characters is
 //! indexed as its pairs and its last character alone: `行政处罚` → `行政 政处 处罚 罚`; words and numbers in
-//! other scripts stay whole. A question is a phrase of the same pairs, so that it finds exactly
-//! the texts that contain it; one character finds the pairs that begin with it.
+//! other scripts stay whole. A question is a phrase of the same words, so that it finds the texts
+//! that contain it; a single character, or a number, finds what begins with it.
 
 use engine::{case::Case, document};
 
@@ -23,39 +23,41 @@ pub(crate) fn rows<'a>(tx: &'a Read, case: &'a Case) -> Vec<Vec<Param<'a>>> {
 
 /// A text as it is indexed.
 pub(crate) fn words(text: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    for run in runs(text) {
-        match run {
-            Run::Word(word) => words.push(word),
-            Run::Characters(characters) => {
-                words.extend(characters.windows(2).map(String::from_iter));
-                words.extend(characters.last().map(ToString::to_string));
-            }
-        }
-    }
+    let words: Vec<String> = runs(text).iter().flat_map(Run::words).collect();
     words.join(" ")
 }
 
-/// A question as the index understands it: phrases that must all occur. `None` where there is
-/// nothing to look for.
+/// A question as the index understands it: what stands between spaces must occur as it is written.
+/// `None` where there is nothing to look for.
 pub(crate) fn question(text: &str, db: &Db) -> Option<String> {
-    let phrases: Vec<String> = runs(text)
-        .into_iter()
-        .map(|run| match run {
-            Run::Word(word) => prefix(&word, db),
-            Run::Characters(one) if one.len() == 1 => prefix(&one[0].to_string(), db),
-            Run::Characters(characters) => {
-                let pairs: Vec<String> = characters.windows(2).map(String::from_iter).collect();
-                if db.is_postgres() {
-                    format!("({})", pairs.join(" <-> "))
-                } else {
-                    format!("\"{}\"", pairs.join(" "))
-                }
-            }
-        })
-        .collect();
+    let phrases: Vec<String> =
+        text.split_whitespace().filter_map(|phrase| self::phrase(phrase, db)).collect();
     let and = if db.is_postgres() { " & " } else { " AND " };
     (!phrases.is_empty()).then(|| phrases.join(and))
+}
+
+/// Neighbouring words; the last may go on, unless it is a pair of characters.
+fn phrase(text: &str, db: &Db) -> Option<String> {
+    let mut runs = runs(text);
+    let last = runs.pop()?;
+    let mut words: Vec<String> = runs.iter().flat_map(Run::words).collect();
+    let open = match &last {
+        Run::Characters(characters) if characters.len() > 1 => {
+            words.extend(last.words());
+            words.pop(); // Its last character alone: the text may go on behind it.
+            false
+        }
+        _ => {
+            words.extend(last.words());
+            true
+        }
+    };
+    Some(match (db.is_postgres(), open) {
+        (true, true) => format!("({}:*)", words.join(" <-> ")),
+        (true, false) => format!("({})", words.join(" <-> ")),
+        (false, true) => format!("\"{}\" *", words.join(" ")),
+        (false, false) => format!("\"{}\"", words.join(" ")),
+    })
 }
 
 /// The cases of the county (`$1`) whose words answer a question.
@@ -73,15 +75,23 @@ pub(crate) fn cases(db: &Db, question: &str) -> String {
     }
 }
 
-fn prefix(word: &str, db: &Db) -> String {
-    if db.is_postgres() { format!("{word}:*") } else { format!("\"{word}\"*") }
-}
-
 enum Run {
     /// Letters and digits of other scripts, lowercase.
     Word(String),
     /// Chinese characters.
     Characters(Vec<char>),
+}
+
+impl Run {
+    fn words(&self) -> Vec<String> {
+        match self {
+            Run::Word(word) => vec![word.clone()],
+            Run::Characters(characters) => {
+                let pairs = characters.windows(2).map(String::from_iter);
+                pairs.chain(characters.last().map(ToString::to_string)).collect()
+            }
+        }
+    }
 }
 
 /// Only letters, digits and characters come out: nothing that either database's query language

@@ -112,6 +112,17 @@ impl Store {
         }
     }
 
+    /// Lets the database grow to so many pages at most (SQLite), so that it never takes the last of
+    /// a disk that others need too.
+    pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        match &self.engine {
+            Engine::Lite(lite) => lite.limit_pages(pages),
+            Engine::Pg(_) => {
+                Err(StoreError::Elsewhere("PostgreSQL 的空间限额由其管理员设定".into()))
+            }
+        }
+    }
+
     fn place<'s>(&'s self, county: &'s str) -> Place<'s> {
         Place { county, keys: &self.keys, files: &self.files }
     }

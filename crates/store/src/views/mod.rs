@@ -104,7 +104,8 @@ pub(crate) fn project(
 ) -> Result<()> {
     let clocks = engine::deadline::clocks(case, calendar);
     let id = &case.id;
-    let write = |view: &View, rows: Vec<Vec<Param<'_>>>| tx.replace(view, id, rows, extent);
+    let write =
+        |view: &View, rows: Vec<Vec<Param<'_>>>| tx.replace(view, id, rows, extent).map(|_| ());
 
     write(&rows::CASE, rows::case(tx, case, digest, &clocks))?;
     write(&rows::DUE, rows::due(tx, case, &clocks)?)?;
@@ -168,7 +169,14 @@ fn experience(tx: &Tx, case: &Case, extent: Extent) -> Result<()> {
 impl Tx<'_> {
     /// Makes the rows of a case in one table these. What is already so is left alone: most
     /// entries leave most rows as they are, and a comparison costs less than two index updates.
-    fn replace(&self, view: &View, case: &str, rows: Vec<Vec<Param>>, extent: Extent) -> Result<()> {
+    /// Says whether anything was written.
+    fn replace(
+        &self,
+        view: &View,
+        case: &str,
+        rows: Vec<Vec<Param>>,
+        extent: Extent,
+    ) -> Result<bool> {
         let View { table, columns } = view;
         if !extent.new {
             let mut old: Vec<Cells> = self.db.query(
@@ -180,7 +188,7 @@ impl Tx<'_> {
             let mut new: Vec<&Vec<Param>> = rows.iter().collect();
             new.sort_unstable();
             if old.iter().eq(new) {
-                return Ok(());
+                return Ok(false);
             }
             if !old.is_empty() {
                 self.db.exec(
@@ -189,7 +197,8 @@ impl Tx<'_> {
                 )?;
             }
         }
-        self.db.insert(&format!("{table} ({columns})"), &rows)
+        self.db.insert(&format!("{table} ({columns})"), &rows)?;
+        Ok(true)
     }
 
     /// Asks again about work that had to wait for a period to pass, and marks what has become
@@ -205,10 +214,7 @@ impl Tx<'_> {
             let (case, _) = self.whole_case(&id, law)?;
             let clocks = engine::deadline::clocks(&case, calendar);
             let rows = rows::turn(self, &case, &clocks, calendar, today);
-            if rows.iter().any(|row| row[rows::READY] == Param::Int(1)) {
-                self.replace(&rows::TURN, &id, rows, Extent::ALL)?;
-                changed += 1;
-            }
+            changed += u64::from(self.replace(&rows::TURN, &id, rows, Extent::ALL)?);
         }
         Ok(changed)
     }

@@ -172,9 +172,6 @@ pub(crate) const TURN: View = View {
     columns: "county, who, case_id, act, role, organ, ready, except_who, due_warn, due_nominal, \
               due_legal",
 };
-/// Which column of [`TURN`] says that the work may be done now.
-pub(crate) const READY: usize = 6;
-
 pub(crate) fn turn<'a>(
     tx: &'a Read,
     case: &'a Case,
