@@ -335,26 +335,17 @@ impl Tx<'_> {
         rows.clear();
         views::project(self, &case, &head.digest, calendar, Extent::NEW)
     }
-
-    /// Writes the views of some cases again: those whose periods a new calendar changes.
-    pub fn reproject(&self, cases: &[String], law: &Law, calendar: &Calendar) -> Result<()> {
-        for id in cases {
-            let (case, head) = self.whole_case(id, law)?;
-            views::project(self, &case, &head.digest, calendar, Extent::ALL)?;
-        }
-        Ok(())
-    }
 }
 
 impl Read<'_> {
-    /// The running cases with a due date that was counted beyond the published calendar: to be
-    /// counted again once the year is published.
-    pub fn provisional(&self) -> Result<Vec<String>> {
+    /// The cases with a running due date that was counted without the days off of its year, and
+    /// falls into a year that is published by now: to be counted again.
+    pub fn provisional_before(&self, published: i16) -> Result<Vec<String>> {
         self.db.query(
             "select distinct case_id from due
              where county = $1 and provisional = 1 and state in ('running', 'paused', 'theirs')
-             order by case_id",
-            params![self.county],
+             and nominal < $2 order by case_id",
+            params![self.county, format!("{:04}-01-01", published.saturating_add(1))],
             |row| row.text(0),
         )
     }
