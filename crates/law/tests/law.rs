@@ -244,3 +244,44 @@ fn the_folder_on_disk_is_the_folder_in_the_binary() {
         source::embedded()
     );
 }
+
+/// Cuts a piece out of a file: what a slip of the hand does.
+fn mutilated(text: &str, chance: &mut impl FnMut(usize) -> usize) -> String {
+    let from = text.floor_char_boundary(chance(text.len() + 1));
+    let to = text.ceil_char_boundary((from + chance(40)).min(text.len()));
+    format!("{}{}", &text[..from], &text[to..])
+}
+
+#[test]
+fn no_mutilated_file_makes_the_reader_stumble() {
+    let files = source::embedded();
+    let mut seed = 11u64;
+    let mut chance = |below: usize| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % below.max(1)
+    };
+    for _ in 0..50 {
+        let mut law = files.clone();
+        let at = chance(law.len());
+        law[at].text = mutilated(&law[at].text, &mut chance);
+        let path = law[at].path.clone();
+        // The file's own folder is enough to be read, and quick.
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder
+            .strip_suffix("/documents")
+            .unwrap_or(folder)
+            .to_owned();
+        law.retain(|file| file.path.starts_with(&folder));
+        let (_, faults) = Law::parse(&law);
+        for fault in &faults {
+            let own = law.iter().find(|file| file.path == fault.path);
+            let text = &own
+                .unwrap_or_else(|| panic!("{fault:?} names no file"))
+                .text;
+            assert!(text.get(fault.span.clone()).is_some(), "{fault:?}");
+        }
+        diagnostic::render_all(&faults, &law, false);
+    }
+}
