@@ -1,45 +1,43 @@
-//! `cargo run -p law --example check -- FOLDER`: what is wrong with one procedure's folder, or
-//! with every procedure under `FOLDER/procedures`.
+//! `cargo run -p law --example check -- FOLDER`: what is wrong with a law folder, or with the
+//! folder of one procedure.
 
 use std::{fs, path::Path, process::ExitCode};
 
-use law::{diagnostic, read, source::SourceFile};
+use law::{Law, check, diagnostic, organ::Organs, read, source::SourceFile, statute::Statutes};
 
 fn main() -> ExitCode {
     let Some(folder) = std::env::args().nth(1) else {
         eprintln!("用法：check 文件夹");
         return ExitCode::FAILURE;
     };
+    let root = Path::new(&folder);
     let mut files = Vec::new();
-    collect(Path::new(&folder), &mut files);
-    let mut folders: Vec<&str> = files
-        .iter()
-        .filter_map(|file| file.path.strip_suffix("procedure.toml"))
-        .collect();
-    folders.sort();
-    let mut faults = Vec::new();
-    for folder in folders {
-        let inside: Vec<SourceFile> = files
-            .iter()
-            .filter(|file| file.path.starts_with(folder))
-            .cloned()
-            .collect();
-        for definition in read::folder(&inside) {
-            let p = &definition.procedure;
+    collect(root, root, &mut files);
+    let faults = if root.join("procedures").is_dir() {
+        let (law, faults) = Law::parse(&files);
+        for p in law.newest() {
             let conditions: usize = p.acts.values().map(|act| act.require.len()).sum();
             println!(
-                "{}：行为 {}，条件 {}，期限 {}，文书 {}，指标 {}，考题 {}",
+                "{}：行为 {}，条件 {conditions}，期限 {}，文书 {}，指标 {}，考题 {}",
                 p.key(),
                 p.acts.len(),
-                conditions,
                 p.deadlines.len(),
                 p.documents.len(),
                 p.indicators.len(),
                 p.scenarios.len()
             );
-            faults.extend(definition.faults);
         }
-    }
+        faults
+    } else {
+        let mut read = read::folder(&files);
+        let embedded = law::source::embedded();
+        let (statutes, _) = Statutes::parse(&embedded);
+        let (organs, _) = Organs::parse(&embedded);
+        check::definitions(&mut read, &statutes, &organs);
+        read.into_iter()
+            .flat_map(|definition| definition.faults)
+            .collect()
+    };
     print!("{}", diagnostic::render_all(&faults, &files, false));
     match faults.iter().any(|fault| fault.is_error()) {
         true => ExitCode::FAILURE,
@@ -47,16 +45,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn collect(folder: &Path, files: &mut Vec<SourceFile>) {
+fn collect(root: &Path, folder: &Path, files: &mut Vec<SourceFile>) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
-    for path in entries.flatten().map(|entry| entry.path()) {
+    let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
         if path.is_dir() {
-            collect(&path, files);
-        } else if let Ok(text) = fs::read_to_string(&path) {
+            collect(root, &path, files);
+        } else if let (Ok(text), Ok(inside)) = (fs::read_to_string(&path), path.strip_prefix(root))
+        {
             files.push(SourceFile {
-                path: path.to_string_lossy().into_owned(),
+                path: inside.to_string_lossy().into_owned(),
                 text,
             });
         }

@@ -11,15 +11,15 @@ use jiff::civil::Date;
 use crate::{
     Id,
     calendar::Calendar,
+    check,
     diagnostic::Diagnostic,
     indicator::{self, Joined, KeyMap, Keys},
     organ::Organs,
     outline::{self, Outline},
-    procedure::{Procedure, Role},
+    procedure::Procedure,
     read::{self, Definition},
     source::{self, SourceFile},
     statute::Statutes,
-    toml_file::TomlFile,
 };
 
 /// Everything under `law/`. 法
@@ -57,13 +57,7 @@ impl Law {
             .into_values()
             .flat_map(|folder| read::folder(&folder));
         let mut definitions: Vec<Definition> = definitions.collect();
-        for definition in &mut definitions {
-            definition.faults.extend(unknown_roles(
-                &definition.procedure,
-                &definition.file,
-                &organs,
-            ));
-        }
+        check::definitions(&mut definitions, &statutes, &organs);
 
         // Editions with errors count here, so that one error does not bring forth others.
         let mut figures = Keys::of(definitions.iter().map(|definition| &definition.procedure));
@@ -152,23 +146,4 @@ fn folders(files: &[SourceFile]) -> BTreeMap<&str, Vec<SourceFile>> {
         }
     }
     folders
-}
-
-/// Roles of officers that no post of this law can have.
-fn unknown_roles(procedure: &Procedure, file: &SourceFile, organs: &Organs) -> Vec<Diagnostic> {
-    if organs.roles.is_empty() {
-        return Vec::new(); // A law of one procedure, as in tests.
-    }
-    let officers = procedure.roles.values().filter(|role| !role.outside);
-    let unknown = officers.filter(|role| !organs.roles.contains_key(&role.id));
-    let fault = |role: &Role| {
-        let place = TomlFile::parse(&file.path, &file.text).place(&["role", &role.id]);
-        let message = format!("没有岗位 {}（{}）", role.id, role.name);
-        let fault = Diagnostic::error("E0431", &*file.path, place, message);
-        match organs.nearest_role(&role.id) {
-            Some(meant) => fault.instead(format!("是不是 {meant}？")),
-            None => fault.instead("在 organs/base.toml 的 [role] 里补上，或者写 outside = true"),
-        }
-    };
-    unknown.map(fault).collect()
 }

@@ -4,7 +4,7 @@
 //! in which a reader meets them. Values are complete: what the reader could not make sense of is
 //! a diagnostic, never a hole.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use indexmap::{IndexMap, IndexSet};
 use jiff::civil::Date;
@@ -558,7 +558,34 @@ impl Procedure {
     }
 }
 
+/// Stages that can be reached from these by any acts, these included.
+pub fn reachable<'a>(
+    acts: impl Iterator<Item = &'a Act> + Clone,
+    from: impl IntoIterator<Item = &'a Id>,
+) -> BTreeSet<&'a Id> {
+    let mut reached: BTreeSet<&Id> = from.into_iter().collect();
+    loop {
+        let before = reached.len();
+        for act in acts.clone() {
+            if act.from.iter().any(|stage| reached.contains(stage)) {
+                reached.extend(act.targets());
+            }
+        }
+        if reached.len() == before {
+            return reached;
+        }
+    }
+}
+
 impl Act {
+    /// Stages a case may stand in right after this act.
+    pub fn leaves_in(&self) -> Vec<&Id> {
+        match &self.to {
+            None => self.from.iter().filter(|stage| **stage != START).collect(),
+            Some(_) => self.targets(),
+        }
+    }
+
     /// Whether it opens a case.
     pub fn opens_case(&self) -> bool {
         self.from.iter().any(|stage| stage == START)

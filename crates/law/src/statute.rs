@@ -46,6 +46,8 @@ pub struct Statute {
     pub replaced_by: Vec<String>,
     /// Old article = where its content stands now, in the newest edition or in what replaced it.
     pub moved: BTreeMap<u16, String>,
+    /// What its “日” are, where it says so itself.
+    pub days: Option<DayWord>,
     /// A word for whoever cites it.
     pub note: String,
     /// The list was complete to this day.
@@ -66,6 +68,37 @@ pub struct Edition {
     pub articles: Option<u16>,
     /// Whether `articles` was checked.
     pub articles_checked: bool,
+}
+
+/// What a law's own “日” are. 日的含义
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DayWord {
+    /// Which numbers of days are working days; the others are natural days.
+    pub workdays: Workdays,
+    /// The article that says so: `第八十五条`.
+    pub basis: String,
+}
+
+/// Which of a law's periods count in working days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Workdays {
+    /// All of them.
+    All,
+    /// Up to so many days.
+    UpTo(u32),
+    /// Just these.
+    These(Vec<u32>),
+}
+
+impl DayWord {
+    /// Whether so many days of this law are working days.
+    pub fn counts_workdays(&self, days: u32) -> bool {
+        match &self.workdays {
+            Workdays::All => true,
+            Workdays::UpTo(most) => days <= *most,
+            Workdays::These(numbers) => numbers.contains(&days),
+        }
+    }
 }
 
 /// 效力级别, highest first.
@@ -625,6 +658,7 @@ fn read_statute(
         until_checked: !texts("unsure").iter().any(|word| word == "until"),
         replaced_by: texts("replaced_by"),
         moved: read_moved(&table),
+        days: table.get("days").and_then(|item| read_days(&item)),
         note: text("note"),
         complete_to,
     };
@@ -687,6 +721,32 @@ fn read_moved(table: &Table<'_>) -> BTreeMap<u16, String> {
         Some((article?, item.words()?.to_owned()))
     };
     moved.items().filter_map(read).collect()
+}
+
+/// `{ workdays = [2, 3, 5, 7], basis = "第八十五条" }`, `{ up_to = 10, … }` or `{ all = true, … }`.
+fn read_days(item: &Item<'_>) -> Option<DayWord> {
+    let table = item.table()?;
+    let number = |item: &Item<'_>| item.int().and_then(|number| u32::try_from(number).ok());
+    let workdays = if let Some(list) = table.get("workdays") {
+        Some(Workdays::These(
+            list.list().iter().filter_map(number).collect(),
+        ))
+    } else if let Some(most) = table.get("up_to") {
+        number(&most).map(Workdays::UpTo)
+    } else {
+        table
+            .need("all", "all = true", "哪些日是工作日")
+            .map(|_| Workdays::All)
+    };
+    let why = "哪一条说的";
+    let basis = table
+        .need("basis", "basis = \"第八十五条\"", why)
+        .and_then(|item| item.words());
+    table.close();
+    Some(DayWord {
+        workdays: workdays?,
+        basis: basis?.to_owned(),
+    })
 }
 
 fn read_rank(item: &Item<'_>) -> Option<Rank> {

@@ -1,14 +1,12 @@
 //! [document.x], [publish.x], [track]: what is issued, what the public and the party see.
 
-use std::collections::BTreeSet;
-
 use indexmap::IndexMap;
 
 use super::Reader;
 use crate::{
     Id,
     expr::{Expr, Place, Want},
-    procedure::{Act, Document, Mask, Notice, Procedure, Require, Role, Stage},
+    procedure::{Act, Document, Mask, Notice, Procedure, Require, Role, Stage, reachable},
     toml_file::{Item, Table},
 };
 
@@ -190,11 +188,16 @@ impl Reader<'_> {
         let basis = self
             .basis_if_any(table)
             .unwrap_or_else(|| done.basis.clone());
+        let later = reachable(acts.values(), done.leaves_in());
         let act = Act {
             id: id.clone(),
             name: format!("公开：{name}"),
             by: vec![ok_by],
-            from: stages_after(done, acts, stages),
+            from: stages
+                .keys()
+                .filter(|stage| later.contains(stage))
+                .cloned()
+                .collect(),
             to: None,
             may: false,
             ask: Vec::new(),
@@ -263,28 +266,4 @@ impl Reader<'_> {
             .partition(|item| item.as_text() == Some("document"));
         (self.shown(&show, &Place::Public), !documents.is_empty())
     }
-}
-
-/// Stages a case can be in once an act was done.
-fn stages_after(done: &Act, acts: &IndexMap<Id, Act>, stages: &IndexMap<Id, Stage>) -> Vec<Id> {
-    let mut reached: BTreeSet<&Id> = done.targets().into_iter().collect();
-    if done.to.is_none() {
-        reached.extend(&done.from);
-    }
-    loop {
-        let before = reached.len();
-        for act in acts.values() {
-            if act.from.iter().any(|stage| reached.contains(stage)) {
-                reached.extend(act.targets());
-            }
-        }
-        if reached.len() == before {
-            break;
-        }
-    }
-    stages
-        .keys()
-        .filter(|stage| reached.contains(stage))
-        .cloned()
-        .collect()
 }

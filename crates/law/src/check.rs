@@ -1,1 +1,0 @@
-//! 核对: what must hold within and across files.
