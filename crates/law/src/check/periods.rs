@@ -80,13 +80,13 @@ impl Checker<'_> {
         let From::Acts(starts) = &deadline.from else {
             return;
         };
-        if let Some(both) = deadline.met_by.iter().find(|act| starts.contains(act)) {
-            if starts.len() == 1 {
-                let message = format!("“{}”从 {both} 起算，又由 {both} 算按期", deadline.name);
-                let fault = self.error("E0315", &name, message);
-                self.add(fault.instead("met_by 写起算以后要办的行为"));
-                return;
-            }
+        if let Some(both) = deadline.met_by.iter().find(|act| starts.contains(act))
+            && starts.len() == 1
+        {
+            let message = format!("“{}”从 {both} 起算，又由 {both} 算按期", deadline.name);
+            let fault = self.error("E0315", &name, message);
+            self.add(fault.instead("met_by 写起算以后要办的行为"));
+            return;
         }
         let left: Vec<&Id> = starts
             .iter()

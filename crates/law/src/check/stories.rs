@@ -47,7 +47,7 @@ impl Checker<'_> {
             for step in &scenario.when {
                 let Some(opened) = &step.opens else { continue };
                 let named = p.acts.get(&step.does).and_then(|act| act.opens.as_ref());
-                if !named.is_some_and(|opens| opens.procedure == *opened) {
+                if named.is_none_or(|opens| opens.procedure != *opened) {
                     let message = format!("{} 不移送到 {opened}", step.does);
                     let fault = self.in_scenarios("E0902", step.line, message);
                     self.add(fault.instead("删去 opens，或者改成它移送的程序"));
