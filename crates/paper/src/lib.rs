@@ -5,6 +5,7 @@
 
 pub mod docx;
 mod fonts;
+pub mod html;
 mod lines;
 pub mod markdown;
 pub mod model;
@@ -13,6 +14,7 @@ mod pages;
 pub mod pdf;
 pub mod template;
 pub mod words;
+pub mod xlsx;
 
 pub use markdown::from_markdown;
 pub use model::{Block, Paper, Run, Style, Table};

@@ -60,10 +60,7 @@ impl Reader {
             1 if rest.starts_with(' ') => return self.title(&unescape(rest.trim())),
             2..=5 if rest.starts_with(' ') => {
                 let level = level as u8 - 1;
-                let runs = runs(rest.trim())
-                    .into_iter()
-                    .map(|run| one_line(run))
-                    .collect();
+                let runs = runs(rest.trim()).into_iter().map(one_line).collect();
                 return self.paper.blocks.push(Block::Heading { level, runs });
             }
             _ => {}

@@ -1,5 +1,7 @@
 //! DOCX files are whole, in schema order, equal for equal papers, and hold any text.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{Cursor, Read};
 
 use paper::{Block, Paper, Run, Style, Table, docx, from_markdown, model::Imprint};

@@ -1,5 +1,7 @@
 //! PDF files: text that can be copied, equal bytes, whole tables, no lost character.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     io::Write,
     process::{Command, Stdio},
