@@ -13,6 +13,8 @@ use super::frame::Frame;
 /// Why a page was not shown, by what the person can do about it.
 #[derive(Debug)]
 pub enum PageError {
+    /// The password was set by somebody else and must be changed first.
+    ChangePassword,
     /// Not signed in, or no longer; goes back to this address afterwards.
     SignIn(String),
     /// The form came without the token of this session.
@@ -63,7 +65,7 @@ impl PageError {
     fn page(self) -> (StatusCode, &'static str, String, Vec<String>) {
         let again = vec!["请用浏览器的“后退”回到原来的页面，已填写的内容还在，稍后再提交。".to_owned()];
         match self {
-            Self::SignIn(_) => (StatusCode::UNAUTHORIZED, "请先登录", String::new(), Vec::new()),
+            Self::SignIn(_) | Self::ChangePassword => (StatusCode::UNAUTHORIZED, "请先登录", String::new(), Vec::new()),
             Self::Token => (
                 StatusCode::FORBIDDEN,
                 "页面已经失效",
@@ -130,6 +132,9 @@ impl IntoResponse for PageError {
             let mut target = form_urlencoded::Serializer::new(String::from("/sign-in?"));
             target.append_pair("back", back);
             return Redirect::to(&target.finish()).into_response();
+        }
+        if matches!(self, Self::ChangePassword) {
+            return Redirect::to("/password").into_response();
         }
         let (status, title, what, now) = self.page();
         let frame = Frame { title: title.into(), ..Frame::default() };

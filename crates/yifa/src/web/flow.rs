@@ -39,6 +39,7 @@ struct Drawn {
     width: i32,
     height: i32,
     middle: i32,
+    base: i32,
     class: &'static str,
     name: String,
     lines: Vec<(i32, String)>,
@@ -180,7 +181,7 @@ fn place(procedure: &Procedure, nodes: Vec<Node>, edges: Edges) -> Flow {
             .enumerate()
             .map(|(index, name)| (y + HEAD + 12 + index as i32 * LINE, name.clone()))
             .collect();
-        let drawing = Drawn { x, y, width, height: tall(node), middle: x + width / 2, class, name, lines };
+        let drawing = Drawn { x, y, width, height: tall(node), middle: x + width / 2, base: y + if node.id == START { 23 } else { 26 }, class, name, lines };
         drawn.insert(node.id.clone(), drawing);
     }
     let mut lanes = 0;

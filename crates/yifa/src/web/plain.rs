@@ -1,6 +1,10 @@
 //! A procedure in plain Chinese: conditions, periods and the days they are counted in.
 
-use jiff::civil::Date;
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::{TimeZone, offset},
+};
 use law::{
     Id,
     expr::{Compare, Expr, Node},
@@ -28,6 +32,17 @@ pub fn unit(unit: Unit) -> &'static str {
 /// `2026年3月1日`.
 pub fn day(date: Date) -> String {
     format!("{}年{}月{}日", date.year(), date.month(), date.day())
+}
+
+/// An instant as the clocks of the country show it.
+pub fn local(at: Timestamp) -> DateTime {
+    TimeZone::fixed(offset(8)).to_datetime(at)
+}
+
+/// `2026-03-01 09:40`.
+pub fn stamp(at: Timestamp) -> String {
+    let at = local(at);
+    format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
 }
 
 /// How days are counted.

@@ -1,0 +1,126 @@
+//! 案卷: everything a page about one case needs, read in one snapshot.
+
+use std::sync::Arc;
+
+use engine::{
+    actor::Actor,
+    authorise::{Sight, sight},
+    case::{Case, Heading},
+    deadline::{Clock, clocks},
+};
+use jiff::civil::Date;
+use law::procedure::Procedure;
+use store::{AccessKind, CaseRow, Organ, Read};
+
+use super::{error::PageError, session::SignedIn};
+use crate::office::{NameBook, Office};
+
+/// A case as one person may read it, with the people and names around it.
+pub struct CaseFile {
+    /// The case; masked where the person does not handle it.
+    pub case: Case,
+    /// What is known of it from outside.
+    pub heading: Heading,
+    /// How much of it the person may read.
+    pub sight: Sight,
+    /// Everybody around it.
+    pub people: Vec<Actor>,
+    /// Names of organs and people.
+    pub names: Arc<NameBook>,
+    /// The organs of the county.
+    pub organs: Vec<Organ>,
+    /// Its clocks.
+    pub clocks: Vec<Clock>,
+    /// The day.
+    pub today: Date,
+    /// Cases it has to do with that this person may see: how, and which.
+    pub linked: Vec<(String, Result<CaseRow, String>)>,
+    /// 查询码, for whoever handles it.
+    pub tracking: Option<String>,
+}
+
+impl CaseFile {
+    /// Reads a case for somebody; what they may not know of is missing.
+    pub fn read(office: &Office, actor: &Actor, id: &str) -> Result<Self, PageError> {
+        let today = office.clock().today();
+        office.store().read(office.county(), |read| {
+            let (heading, procedure, sight) = may_read(office, read, actor, id, today)?;
+            let case = read.case_seen(id, office.law(), sight)?;
+            Self::around(office, read, actor, heading, &procedure, sight, case, today)
+        })
+    }
+
+    /// Reads it with its sealed answers opened; the reason is logged in the same transaction.
+    pub fn unseal(office: &Office, me: &SignedIn, id: &str, why: &str) -> Result<Self, PageError> {
+        let today = office.clock().today();
+        office.store().write(office.county(), |tx| {
+            let (heading, procedure, sight) = may_read(office, tx, &me.actor, id, today)?;
+            if sight != Sight::Handling {
+                return Err(PageError::Forbidden("封存内容只有承办本案的人可以查看。".into()));
+            }
+            let line = me.access(office, AccessKind::Sealed, Some(id), why);
+            let case = tx.open_sealed(id, office.law(), &line)?;
+            Self::around(office, tx, &me.actor, heading, &procedure, sight, case, today)
+        })
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn around(
+        office: &Office,
+        read: &Read,
+        actor: &Actor,
+        heading: Heading,
+        procedure: &Arc<Procedure>,
+        sight: Sight,
+        case: Case,
+        today: Date,
+    ) -> Result<Self, PageError> {
+        let people = read.people_of(&heading, today)?;
+        let (names, organs) = (office.names(), read.organs()?);
+        let clocks = clocks(&case, &office.law().calendar);
+        let mut linked = Vec::new();
+        let mut add = |relation: String, id: &str| -> Result<(), PageError> {
+            let row = match read.heading(id)? {
+                Some(other) => {
+                    let procedure = read.edition(&other, office.law())?;
+                    match engine::authorise::sight(procedure, actor, &other, today) {
+                        Some(_) => read.case_row(id)?.ok_or_else(|| "已清除".to_owned()),
+                        None => Err("（您无权查看的案件）".to_owned()),
+                    }
+                }
+                None => Err("（没有找到）".to_owned()),
+            };
+            linked.push((relation, row));
+            Ok(())
+        };
+        if let Some(parent) = case.parent() {
+            add("来源案件".into(), parent)?;
+        }
+        for child in read.children(&case.id)? {
+            add("由本案转入".into(), &child)?;
+        }
+        for recorded in case.in_effect() {
+            if let Some(engine::fact::BuiltIn::Link { case: other, relation }) = &recorded.fact.built_in {
+                add(relation.clone(), other)?;
+            }
+        }
+        let tracking = match sight {
+            Sight::Handling if !procedure.track.is_empty() => Some(read.tracking_code(&case.id)),
+            _ => None,
+        };
+        Ok(Self { case, heading, sight, people, names, organs, clocks, today, linked, tracking })
+    }
+}
+
+fn may_read(
+    office: &Office,
+    read: &Read,
+    actor: &Actor,
+    id: &str,
+    today: Date,
+) -> Result<(Heading, Arc<Procedure>, Sight), PageError> {
+    let heading = read.heading(id)?.ok_or(PageError::Missing)?;
+    let procedure = read.edition(&heading, office.law())?.clone();
+    let sight = sight(&procedure, actor, &heading, today).ok_or(PageError::Missing)?;
+    Ok((heading, procedure, sight))
+}

@@ -1,0 +1,148 @@
+//! 办公桌: the pages. Every route stands on this screen.
+//!
+//! A handler converts in, asks once, converts out. It holds no rule and no SQL; what may be done
+//! and why not comes from the engine, who sees what from the store.
+
+mod act_form;
+mod assets;
+mod case_file;
+mod error;
+mod flow;
+mod form;
+mod frame;
+mod guard;
+mod lamp;
+mod pages;
+mod password;
+mod plain;
+mod session;
+mod shell;
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    routing::{MethodRouter, get, post},
+};
+use tokio::net::TcpListener;
+
+use crate::office::Office;
+use error::PageError;
+use guard::Doors;
+pub use password::hash as hash_password;
+
+/// What every handler shares.
+#[derive(Clone)]
+pub struct Desk(Arc<Shared>);
+
+struct Shared {
+    office: Office,
+    behind_proxy: bool,
+    doors: Doors,
+}
+
+/// Every route and who answers it. Those a stranger may use are listed in `tests/open-routes.txt`.
+fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
+    use pages::*;
+    vec![
+        // For everybody.
+        ("/assets/{file}", get(assets::asset)),
+        ("/health", get(sign_in::health)),
+        ("/display", get(sign_in::display)),
+        ("/sign-in", get(sign_in::door).post(sign_in::sign_in)),
+        //TMP ("/notices", get(public::notices)),
+        //TMP ("/notices/{case}/{notice}", get(public::notice)),
+        //TMP ("/track", get(public::track).post(public::tracked)),
+        //TMP ("/verify", get(public::verify).post(public::verified)),
+        //TMP ("/seals", get(public::seals)),
+        //TMP ("/seals.json", get(public::seals_file)),
+        // For those who have signed in.
+        ("/sign-out", post(sign_in::sign_out)),
+        ("/password", get(sign_in::password).post(sign_in::change_password)),
+        //TMP ("/", get(home::worklist)),
+        //TMP ("/mine", get(home::mine)),
+        //TMP ("/search", get(search::search)),
+        //TMP ("/new", get(open::choose)),
+        //TMP ("/new/{procedure}/{act}", get(open::form).post(open::open)),
+        //TMP ("/cases/{case}", get(case::show)),
+        //TMP ("/cases/{case}/acts/{act}", post(act::take)),
+        //TMP ("/cases/{case}/print", get(case::print)),
+        //TMP ("/cases/{case}/verify", get(case::verify)),
+        //TMP ("/cases/{case}/unseal", post(case::unseal)),
+        //TMP ("/cases/{case}/entries/{version}", get(case::entry)),
+        //TMP ("/cases/{case}/entries/{version}/receipt.json", get(case::receipt)),
+        //TMP ("/cases/{case}/documents/{version}/{file}", get(files::document)),
+        //TMP ("/cases/{case}/files/{digest}", get(files::material)),
+        //TMP ("/registers", get(register::all)),
+        //TMP ("/registers/{procedure}", get(register::one)),
+        //TMP ("/registers/{procedure}/export", get(register::export)),
+        ("/law", get(law::list)),
+        ("/law/{procedure}", get(law::wall)),
+        //TMP ("/law/{procedure}/source", get(law::source)),
+        //TMP ("/people", get(people::list).post(people::add)),
+        //TMP ("/people/{person}", get(people::show)),
+        //TMP ("/people/{person}/posts", post(people::give_post)),
+        //TMP ("/people/{person}/posts/end", post(people::end_post)),
+        //TMP ("/people/{person}/password", post(people::reset_password)),
+        //TMP ("/people/{person}/close", post(people::close)),
+        //TMP ("/figures", get(figures::table)),
+        //TMP ("/figures/{key}", get(figures::list)),
+        //TMP ("/report", get(report::draft)),
+        //TMP ("/report/{file}", get(report::download)),
+        //TMP ("/ledger", get(ledger::overview)),
+        //TMP ("/ledger/check", post(ledger::check)),
+        //TMP ("/access", get(access::log)),
+        //TMP ("/refused", get(access::refused)),
+    ]
+}
+
+impl Desk {
+    /// A desk in an office. `behind_proxy`: a proxy in front speaks TLS and names the caller's
+    /// address; cookies then travel over TLS only.
+    pub fn new(office: Office, behind_proxy: bool) -> Self {
+        Self(Arc::new(Shared { office, behind_proxy, doors: Doors::default() }))
+    }
+
+    /// Asks the office. Its work is synchronous and runs beside the threads that answer requests.
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Office) -> Result<T, PageError> + Send + 'static,
+    ) -> Result<T, PageError> {
+        let desk = self.clone();
+        let done = tokio::task::spawn_blocking(move || job(&desk.0.office)).await;
+        done.unwrap_or_else(|error| Err(PageError::Broken(error.to_string())))
+    }
+
+    fn law(&self) -> &law::Law {
+        self.0.office.law()
+    }
+
+    /// One more knock at a door that is open to strangers.
+    fn knock(&self, visit: &session::Visit) -> Result<(), PageError> {
+        self.0.doors.knock(visit.source)
+    }
+
+    fn behind_proxy(&self) -> bool {
+        self.0.behind_proxy
+    }
+
+    fn cookie_name(&self) -> &'static str {
+        if self.0.behind_proxy { "__Host-yifa" } else { "yifa" }
+    }
+}
+
+/// The whole desk: every route behind every guard.
+pub fn router(desk: Desk) -> Router {
+    let router = routes().into_iter().fold(Router::new(), |router, (path, answers)| router.route(path, answers));
+    guard::guarded(router.fallback(error::missing)).with_state(desk)
+}
+
+/// Serves the desk until `stop` resolves.
+pub async fn serve(
+    desk: Desk,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let service = router(desk).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stop).await
+}

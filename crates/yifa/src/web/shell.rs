@@ -1,0 +1,149 @@
+//! Builds the surroundings of a page: names, menu, who is here.
+
+use engine::{
+    actor::{Actor, OrganPath},
+    show::Names,
+};
+use jiff::civil::Date;
+
+use super::{
+    Desk,
+    error::PageError,
+    frame::{Flash, Frame, Group, Item, Me},
+    session::{SignedIn, Visit},
+};
+use crate::office::Office;
+
+/// The one role that the program itself knows besides the machine's: who looks after accounts,
+/// logs and the ledger of an organ and those below it. 系统管理员
+pub const ADMIN: &str = "admin";
+
+/// The menu lists at most so many registers; the rest are one step further.
+const LISTED: usize = 12;
+
+/// The organs a person holds posts in on a day, those above left out where one below is also held.
+pub fn seats(actor: &Actor, on: Date) -> Vec<OrganPath> {
+    let mut seats: Vec<OrganPath> =
+        actor.posts.iter().filter(|post| post.on(on)).map(|post| post.organ.clone()).collect();
+    seats.sort();
+    seats.dedup();
+    seats
+}
+
+/// Whether a person looks after the accounts of an organ.
+pub fn administers(actor: &Actor, organ: &OrganPath, on: Date) -> bool {
+    actor.posts.iter().any(|post| post.role == ADMIN && post.on(on) && post.organ.covers(organ))
+}
+
+/// Whether a person looks after accounts anywhere.
+pub fn administrator(actor: &Actor, on: Date) -> bool {
+    actor.posts.iter().any(|post| post.role == ADMIN && post.on(on))
+}
+
+impl Desk {
+    /// The surroundings of a page for somebody who has signed in.
+    pub async fn frame(&self, me: &SignedIn, title: &str) -> Result<Frame, PageError> {
+        let actor = me.actor.clone();
+        let (county, my_posts, menu) = self
+            .ask(move |office| {
+                let today = office.clock().today();
+                let waiting = office.store().read(office.county(), |read| read.waiting(&actor, today).map_err(PageError::from))?;
+                Ok((county_name(office), posts(office, &actor, today), menu(office, &actor, waiting)))
+            })
+            .await?;
+        let post = my_posts.first().cloned().unwrap_or_else(|| "没有在任岗位".into());
+        Ok(Frame {
+            county,
+            title: title.into(),
+            here: me.visit.here.clone(),
+            me: Some(Me { name: me.actor.name.clone(), post, posts: my_posts }),
+            menu,
+            token: me.token(),
+            large: me.visit.large,
+            flash: me.visit.flash(),
+            ..Frame::default()
+        })
+    }
+
+    /// The surroundings of a page that is open to everybody.
+    pub fn public_frame(&self, visit: &Visit, title: &str) -> Frame {
+        Frame {
+            county: county_name(&self.0.office),
+            title: title.into(),
+            here: visit.here.clone(),
+            large: visit.large,
+            ..Frame::default()
+        }
+    }
+}
+
+impl Visit {
+    /// What the page that led here wants said: `?done=…`.
+    fn flash(&self) -> Option<Flash> {
+        let query = self.here.split_once('?')?.1;
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        let (_, done) = pairs.find(|(name, _)| name == "done")?;
+        let done: String = done.chars().filter(|char| !char.is_control()).take(60).collect();
+        let text = match &*done {
+            "exists" => return None,
+            "post" => "岗位已经设置。",
+            "ended" => "岗位已经终止。",
+            "closed" => "账号已经停用，在用的会话已全部退出。",
+            _ => return None,
+        };
+        Some(Flash::good(text))
+    }
+}
+
+fn county_name(office: &Office) -> String {
+    office.names().organ(office.county())
+}
+
+/// The posts somebody holds on a day: `青石镇 · 承办人`.
+pub fn posts(office: &Office, actor: &Actor, today: Date) -> Vec<String> {
+    let names = office.names();
+    let held = actor.posts.iter().filter(|post| post.on(today));
+    held.map(|post| {
+        let role = role_name(office, &post.role);
+        let stands_in = if post.substitute_for.is_some() { "（代理）" } else { "" };
+        format!("{} · {role}{stands_in}", names.organ(post.organ.as_str()))
+    })
+    .collect()
+}
+
+/// The name of a post's role.
+pub fn role_name(office: &Office, role: &str) -> String {
+    match office.law().organs.roles.get(role) {
+        Some(name) => name.clone(),
+        None if role == ADMIN => "系统管理员".into(),
+        None => role.into(),
+    }
+}
+
+fn menu(office: &Office, actor: &Actor, waiting: u64) -> Vec<Group> {
+    let mut first = Group { name: String::new(), items: vec![Item::new("待办", "/"), Item::new("我经手的", "/mine")] };
+    first.items[0].count = (waiting > 0).then(|| waiting.to_string());
+    first.items.push(Item::new("登记新案", "/new"));
+    let mine = |procedure: &law::procedure::Procedure| {
+        procedure.roles.keys().any(|role| actor.posts.iter().any(|post| post.role == *role))
+    };
+    let all: Vec<_> = office.law().newest().collect();
+    let few = all.len() <= LISTED;
+    let listed = all.iter().filter(|procedure| few || mine(procedure)).take(LISTED);
+    let mut registers: Vec<Item> =
+        listed.map(|procedure| Item::new(&procedure.name, format!("/registers/{}", procedure.id))).collect();
+    registers.push(Item::new("全部台账", "/registers"));
+    let sums = vec![Item::new("指标数据", "/figures"), Item::new("年度报告", "/report"), Item::new("公示", "/notices")];
+    let bases = vec![
+        Item::new("程序与法规", "/law"),
+        Item::new("人员与资格", "/people"),
+        Item::new("账册核验", "/ledger"),
+        Item::new("查看记录", "/access"),
+    ];
+    vec![
+        first,
+        Group { name: "台账".into(), items: registers },
+        Group { name: "汇总".into(), items: sums },
+        Group { name: "依据".into(), items: bases },
+    ]
+}
