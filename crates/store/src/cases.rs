@@ -90,6 +90,11 @@ impl Visible {
         Self { keys: Some(keys) }
     }
 
+    /// Only the cases a person has part in, whatever the posts.
+    pub fn part_of(actor: &Actor) -> Self {
+        Self { keys: Some(vec![person_key(&actor.person)]) }
+    }
+
     /// Everything in the county: for the machine, rebuilds and figures of the whole.
     pub fn everything() -> Self {
         Self { keys: None }

@@ -7,10 +7,11 @@ use engine::{
     authorise::{Sight, sight},
     case::{Case, Heading},
     deadline::{Clock, clocks},
+    fact::BuiltIn,
 };
 use jiff::civil::Date;
 use law::procedure::Procedure;
-use store::{AccessKind, CaseRow, Organ, Read};
+use store::{AccessKind, CaseRow, Organ, Read, Visible};
 
 use super::{error::PageError, session::SignedIn};
 use crate::office::{NameBook, Office};
@@ -33,8 +34,8 @@ pub struct CaseFile {
     pub clocks: Vec<Clock>,
     /// The day.
     pub today: Date,
-    /// Cases it has to do with that this person may see: how, and which.
-    pub linked: Vec<(String, Result<CaseRow, String>)>,
+    /// Cases it has to do with: how, and which, where this person may see it.
+    pub linked: Vec<(String, Option<CaseRow>)>,
     /// 查询码, for whoever handles it.
     pub tracking: Option<String>,
 }
@@ -78,30 +79,17 @@ impl CaseFile {
         let people = read.people_of(&heading, today)?;
         let (names, organs) = (office.names(), read.organs()?);
         let clocks = clocks(&case, &office.law().calendar);
-        let mut linked = Vec::new();
-        let mut add = |relation: String, id: &str| -> Result<(), PageError> {
-            let row = match read.heading(id)? {
-                Some(other) => {
-                    let procedure = read.edition(&other, office.law())?;
-                    match engine::authorise::sight(procedure, actor, &other, today) {
-                        Some(_) => read.case_row(id)?.ok_or_else(|| "已清除".to_owned()),
-                        None => Err("（您无权查看的案件）".to_owned()),
-                    }
-                }
-                None => Err("（没有找到）".to_owned()),
-            };
-            linked.push((relation, row));
-            Ok(())
-        };
+        let visible = Visible::to(actor, office.county(), today);
+        let mut linked: Vec<(String, Option<CaseRow>)> = Vec::new();
+        let one = |id: &str| read.cases(&[id.to_owned()], &visible).map(|rows| rows.into_iter().next());
         if let Some(parent) = case.parent() {
-            add("来源案件".into(), parent)?;
+            linked.push(("来源案件".into(), one(parent)?));
         }
-        for child in read.children(&case.id)? {
-            add("由本案转入".into(), &child)?;
-        }
+        let children = read.opened_from(&case.id, &visible)?;
+        linked.extend(children.into_iter().map(|child| ("由本案转入".into(), Some(child))));
         for recorded in case.in_effect() {
-            if let Some(engine::fact::BuiltIn::Link { case: other, relation }) = &recorded.fact.built_in {
-                add(relation.clone(), other)?;
+            if let Some(BuiltIn::Link { case: other, relation }) = &recorded.fact.built_in {
+                linked.push((relation.clone(), one(other)?));
             }
         }
         let tracking = match sight {

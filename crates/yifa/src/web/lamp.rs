@@ -8,6 +8,7 @@ use law::{
     period::Unit,
     procedure::{Procedure, Within},
 };
+use store::Pressing;
 
 /// A light with its words.
 #[derive(Template, Clone)]
@@ -46,14 +47,13 @@ impl Lamp {
     }
 
     /// For a list, where only the dates are at hand.
-    pub fn due(legal: Date, warn: Option<Date>, today: Date) -> Self {
-        let text = left(legal, None, today);
-        let class = match () {
-            () if legal < today => "red",
-            () if warn.is_some_and(|warn| warn <= today) => "yellow",
-            () => "green",
+    pub fn pressing(pressing: &Pressing, today: Date) -> Self {
+        let class = match pressing.light(today) {
+            Light::Red => "red",
+            Light::Yellow => "yellow",
+            _ => "green",
         };
-        Self { class, text }
+        Self { class, text: left(pressing.legal, None, today) }
     }
 }
 

@@ -12,6 +12,7 @@ mod form;
 mod frame;
 mod guard;
 mod lamp;
+mod paging;
 mod pages;
 mod password;
 mod plain;

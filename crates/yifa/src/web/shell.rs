@@ -47,7 +47,8 @@ impl Desk {
         let (county, my_posts, menu) = self
             .ask(move |office| {
                 let today = office.clock().today();
-                let waiting = office.store().read(office.county(), |read| read.waiting(&actor, today).map_err(PageError::from))?;
+                let lights = office.store().read(office.county(), |read| read.worklist_lights(&actor, today).map_err(PageError::from))?;
+                let waiting = lights.red + lights.yellow + lights.green;
                 Ok((county_name(office), posts(office, &actor, today), menu(office, &actor, waiting)))
             })
             .await?;
@@ -120,7 +121,7 @@ pub fn role_name(office: &Office, role: &str) -> String {
     }
 }
 
-fn menu(office: &Office, actor: &Actor, waiting: u64) -> Vec<Group> {
+fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
     let mut first = Group { name: String::new(), items: vec![Item::new("待办", "/"), Item::new("我经手的", "/mine")] };
     first.items[0].count = (waiting > 0).then(|| waiting.to_string());
     first.items.push(Item::new("登记新案", "/new"));

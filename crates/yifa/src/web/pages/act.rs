@@ -11,7 +11,7 @@ use engine::{
     refusal::Ground,
 };
 use law::{Id, value::Value};
-use store::StoreError;
+use store::{StoreError, Visible};
 
 use super::{built_in, case};
 use crate::{
@@ -95,11 +95,13 @@ fn built_in_action(
     let mut answers = built_in::answers(kind, filled);
     if kind == Kind::Link {
         let number = filled.one("f.case").trim().to_owned();
-        let found = office.store().read(office.county(), |read| read.case_by_number(&number).map_err(PageError::from))?;
-        // A case that this person may not know of is not found.
-        match found.filter(|other| CaseFile::read(office, &me.actor, other).is_ok()) {
+        let visible = Visible::to(&me.actor, office.county(), office.clock().today());
+        let found = office.store().read(office.county(), |read| {
+            read.case_numbered(&number, &visible).map_err(PageError::from)
+        })?;
+        match found {
             Some(other) => {
-                answers.insert(Id::from("case"), Value::Text(other));
+                answers.insert(Id::from("case"), Value::Text(other.id));
             }
             None => {
                 filled.wrong.insert("case".into(), format!("没有找到案号“{number}”，请核对"));

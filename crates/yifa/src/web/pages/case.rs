@@ -610,12 +610,12 @@ fn linked(file: &CaseFile) -> Vec<Linked> {
     file.linked
         .iter()
         .map(|(relation, row)| match row {
-            Ok(row) => Linked {
+            Some(row) => Linked {
                 relation: relation.clone(),
                 name: format!("{}　{}", row.number.as_deref().unwrap_or("（未编号）"), row.title),
-                url: Some(format!("/cases/{}", row.case)),
+                url: Some(format!("/cases/{}", row.id)),
             },
-            Err(why) => Linked { relation: relation.clone(), name: why.clone(), url: None },
+            None => Linked { relation: relation.clone(), name: "（您无权查看的案件）".into(), url: None },
         })
         .collect()
 }
@@ -733,8 +733,10 @@ pub async fn receipt(
     let text = desk
         .ask(move |office| {
             CaseFile::read(office, &me.actor, &id)?;
-            let receipt = office.store().read(office.county(), |read| read.proof(&id, version).map_err(PageError::from))?;
-            let receipt = receipt.ok_or(PageError::Missing)?;
+            let receipt = office.store().read(office.county(), |read| {
+                let receipt = read.receipt_of(&id, version)?.ok_or(PageError::Missing)?;
+                read.prove(receipt).map_err(PageError::from)
+            })?;
             serde_json::to_string_pretty(&receipt).map_err(|error| PageError::Broken(error.to_string()))
         })
         .await?;

@@ -1,0 +1,84 @@
+//! 文书和附件 of a case, as files.
+
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use engine::{authorise::Sight, fact::Recorded};
+use law::value::{FileRef, Value};
+
+use super::register::download;
+use crate::web::{Desk, case_file::CaseFile, error::PageError, session::SignedIn};
+
+/// `GET /cases/{case}/documents/{version}/{document}.{docx|pdf|html}`: the text that was issued,
+/// in the form asked for.
+pub async fn document(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Path((id, version, file)): Path<(String, u32, String)>,
+) -> Result<Response, PageError> {
+    desk.ask(move |office| {
+        let (document, form) = file.rsplit_once('.').ok_or(PageError::Missing)?;
+        let found = CaseFile::read(office, &me.actor, &id)?;
+        if found.sight != Sight::Handling {
+            return Err(PageError::Forbidden("文书含有当事人的个人信息，由承办本案的人查看和打印。".into()));
+        }
+        let name = found.case.procedure.documents.get(document).map(|document| document.name.clone());
+        let name = name.ok_or(PageError::Missing)?;
+        let text = office.store().read(office.county(), |read| {
+            read.issued_text(&id, version, document, found.sight).map_err(PageError::from)
+        })?;
+        let text = text.ok_or(PageError::Missing)?;
+        let paper = paper::from_markdown(&text);
+        let number = found.case.number().unwrap_or("文书");
+        match form {
+            "docx" => {
+                let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+                Ok(download(&format!("{number} {name}.docx"), kind, paper::docx::write(&paper)))
+            }
+            "pdf" => pdf(&paper, &format!("{number} {name}.pdf")),
+            "html" => Ok(html(&paper)),
+            _ => Err(PageError::Missing),
+        }
+    })
+    .await
+}
+
+/// A paper as PDF, or a sentence that says why not.
+pub fn pdf(paper: &paper::Paper, name: &str) -> Result<Response, PageError> {
+    let fonts = paper::fonts::Fonts::load(None)
+        .map_err(|missing| PageError::Forbidden(format!("{missing}。可以改用 DOCX 或者网页打印。")))?;
+    Ok(download(name, "application/pdf", paper::pdf::write(paper, &fonts)))
+}
+
+/// A paper as a page to look at and print. Its style is its own.
+pub fn html(paper: &paper::Paper) -> Response {
+    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
+    (StatusCode::OK, headers, paper::html::write(paper)).into_response()
+}
+
+/// `GET /cases/{case}/files/{digest}`: an attachment, only through a case that it belongs to.
+pub async fn material(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Path((id, digest)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    desk.ask(move |office| {
+        let file = CaseFile::read(office, &me.actor, &id)?;
+        let kept = file.case.facts().iter().find_map(|recorded| attached(recorded, &digest)).ok_or(PageError::Missing)?;
+        let material = office.store().read(office.county(), |read| read.file(&digest).map_err(PageError::from))?;
+        let material = material.ok_or(PageError::Missing)?;
+        Ok(download(&kept.name, &material.kind, material.content))
+    })
+    .await
+}
+
+fn attached<'f>(recorded: &'f Recorded, digest: &str) -> Option<&'f FileRef> {
+    let files = recorded.fact.answers.values().filter_map(|value| match value {
+        Value::Files(files) => Some(files),
+        _ => None,
+    });
+    files.flatten().find(|file| file.digest == digest)
+}
