@@ -14,10 +14,11 @@ mod guard;
 mod lamp;
 mod paging;
 mod pages;
-mod password;
+pub mod password;
 mod plain;
 mod session;
 mod shell;
+mod workbook;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -30,14 +31,13 @@ use tokio::net::TcpListener;
 use crate::office::Office;
 use error::PageError;
 use guard::Doors;
-pub use password::hash as hash_password;
 
 /// What every handler shares.
 #[derive(Clone)]
 pub struct Desk(Arc<Shared>);
 
 struct Shared {
-    office: Office,
+    office: Arc<Office>,
     behind_proxy: bool,
     doors: Doors,
 }
@@ -51,56 +51,56 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/health", get(sign_in::health)),
         ("/display", get(sign_in::display)),
         ("/sign-in", get(sign_in::door).post(sign_in::sign_in)),
-        //TMP ("/notices", get(public::notices)),
-        //TMP ("/notices/{case}/{notice}", get(public::notice)),
-        //TMP ("/track", get(public::track).post(public::tracked)),
-        //TMP ("/verify", get(public::verify).post(public::verified)),
-        //TMP ("/seals", get(public::seals)),
-        //TMP ("/seals.json", get(public::seals_file)),
+        ("/notices", get(public::notices)),
+        ("/notices/{case}/{notice}", get(public::notice)),
+        ("/track", get(public::track).post(public::tracked)),
+        ("/verify", get(public::verify).post(public::verified)),
+        ("/seals", get(public::seals)),
+        ("/seals.json", get(public::seals_file)),
         // For those who have signed in.
         ("/sign-out", post(sign_in::sign_out)),
         ("/password", get(sign_in::password).post(sign_in::change_password)),
-        //TMP ("/", get(home::worklist)),
-        //TMP ("/mine", get(home::mine)),
-        //TMP ("/search", get(search::search)),
-        //TMP ("/new", get(open::choose)),
-        //TMP ("/new/{procedure}/{act}", get(open::form).post(open::open)),
-        //TMP ("/cases/{case}", get(case::show)),
-        //TMP ("/cases/{case}/acts/{act}", post(act::take)),
-        //TMP ("/cases/{case}/print", get(case::print)),
-        //TMP ("/cases/{case}/verify", get(case::verify)),
-        //TMP ("/cases/{case}/unseal", post(case::unseal)),
-        //TMP ("/cases/{case}/entries/{version}", get(case::entry)),
-        //TMP ("/cases/{case}/entries/{version}/receipt.json", get(case::receipt)),
-        //TMP ("/cases/{case}/documents/{version}/{file}", get(files::document)),
-        //TMP ("/cases/{case}/files/{digest}", get(files::material)),
-        //TMP ("/registers", get(register::all)),
-        //TMP ("/registers/{procedure}", get(register::one)),
-        //TMP ("/registers/{procedure}/export", get(register::export)),
+        ("/", get(home::worklist)),
+        ("/mine", get(home::mine)),
+        ("/search", get(search::search)),
+        ("/new", get(open::choose)),
+        ("/new/{procedure}/{act}", get(open::form).post(open::open)),
+        ("/cases/{case}", get(case::show)),
+        ("/cases/{case}/acts/{act}", post(act::take)),
+        ("/cases/{case}/print", get(case::print)),
+        ("/cases/{case}/verify", get(case::verify)),
+        ("/cases/{case}/unseal", post(case::unseal)),
+        ("/cases/{case}/entries/{version}", get(case::entry)),
+        ("/cases/{case}/entries/{version}/receipt.json", get(case::receipt)),
+        ("/cases/{case}/documents/{version}/{file}", get(files::document)),
+        ("/cases/{case}/files/{digest}", get(files::material)),
+        ("/registers", get(register::all)),
+        ("/registers/{procedure}", get(register::one)),
+        ("/registers/{procedure}/export", get(register::export)),
         ("/law", get(law::list)),
         ("/law/{procedure}", get(law::wall)),
         //TMP ("/law/{procedure}/source", get(law::source)),
-        //TMP ("/people", get(people::list).post(people::add)),
-        //TMP ("/people/{person}", get(people::show)),
-        //TMP ("/people/{person}/posts", post(people::give_post)),
-        //TMP ("/people/{person}/posts/end", post(people::end_post)),
-        //TMP ("/people/{person}/password", post(people::reset_password)),
-        //TMP ("/people/{person}/close", post(people::close)),
-        //TMP ("/figures", get(figures::table)),
-        //TMP ("/figures/{key}", get(figures::list)),
+        ("/people", get(people::list).post(people::add)),
+        ("/people/{person}", get(people::show)),
+        ("/people/{person}/posts", post(people::give_post)),
+        ("/people/{person}/posts/end", post(people::end_post)),
+        ("/people/{person}/password", post(people::reset_password)),
+        ("/people/{person}/close", post(people::close)),
+        ("/figures", get(figures::table)),
+        ("/figures/{key}", get(figures::list)),
         //TMP ("/report", get(report::draft)),
         //TMP ("/report/{file}", get(report::download)),
-        //TMP ("/ledger", get(ledger::overview)),
-        //TMP ("/ledger/check", post(ledger::check)),
-        //TMP ("/access", get(access::log)),
-        //TMP ("/refused", get(access::refused)),
+        ("/ledger", get(ledger::overview)),
+        ("/ledger/check", post(ledger::check)),
+        ("/access", get(access::log)),
+        ("/refused", get(access::refused)),
     ]
 }
 
 impl Desk {
     /// A desk in an office. `behind_proxy`: a proxy in front speaks TLS and names the caller's
     /// address; cookies then travel over TLS only.
-    pub fn new(office: Office, behind_proxy: bool) -> Self {
+    pub fn new(office: Arc<Office>, behind_proxy: bool) -> Self {
         Self(Arc::new(Shared { office, behind_proxy, doors: Doors::default() }))
     }
 
@@ -138,7 +138,7 @@ pub fn router(desk: Desk) -> Router {
     guard::guarded(router.fallback(error::missing)).with_state(desk)
 }
 
-/// Serves the desk until `stop` resolves.
+/// Serves the desk until `stop` resolves; answers under way are finished first.
 pub async fn serve(
     desk: Desk,
     listener: TcpListener,

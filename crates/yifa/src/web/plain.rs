@@ -187,7 +187,6 @@ impl Plain<'_> {
         let two = |sign: &str, left: &Node, right: &Node| format!("{}{sign}{}", self.node(left), self.node(right));
         match node {
             Node::Literal(value) => self.value(value),
-            Node::Null => "空".into(),
             Node::List(nodes) => {
                 let said: Vec<String> = nodes.iter().map(|node| self.node(node)).collect();
                 said.join("、")

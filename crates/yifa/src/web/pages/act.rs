@@ -41,8 +41,8 @@ pub enum Came {
 /// `POST /cases/{case}/acts/{act}`
 pub async fn take(
     State(desk): State<Desk>,
-    form: SignedForm,
     Path((id, act)): Path<(String, String)>,
+    form: SignedForm,
 ) -> Result<Response, PageError> {
     let SignedForm { me, filled } = form;
     let (case_id, act_id) = (id.clone(), act.clone());
@@ -54,6 +54,7 @@ pub async fn take(
         })
         .await?;
     let seen = filled.one("seen").parse().unwrap_or_default();
+    let more = !filled.more.is_empty();
     let again = |grounds, stale| case::Asked { act: Some(act), filled, grounds, stale, ..Default::default() };
     let (status, asked) = match came {
         Came::Done(done) => {
@@ -61,7 +62,7 @@ pub async fn take(
             let again = if done.repeated { "&again=1" } else { "" };
             return Ok(Redirect::to(&format!("/cases/{id}?done={version}{again}#entry-{version}")).into_response());
         }
-        Came::Again if !filled.more.is_empty() => (StatusCode::OK, again(Vec::new(), None)),
+        Came::Again if more => (StatusCode::OK, again(Vec::new(), None)),
         Came::Again => (StatusCode::UNPROCESSABLE_ENTITY, again(Vec::new(), None)),
         Came::Refused(grounds) => (StatusCode::UNPROCESSABLE_ENTITY, again(grounds, None)),
         Came::Overtaken => (StatusCode::CONFLICT, again(Vec::new(), Some(seen))),

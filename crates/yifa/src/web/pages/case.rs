@@ -208,8 +208,8 @@ fn note_personal(office: &Office, me: &SignedIn, file: &CaseFile) -> Result<(), 
 /// `POST /cases/{case}/unseal`: the page with its sealed answers opened, once.
 pub async fn unseal(
     State(desk): State<Desk>,
-    form: SignedForm,
     Path(id): Path<String>,
+    form: SignedForm,
 ) -> Result<Html<String>, PageError> {
     let SignedForm { me, filled } = form;
     let why = filled.one("why").trim().to_owned();

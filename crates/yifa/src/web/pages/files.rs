@@ -47,9 +47,9 @@ pub async fn document(
 
 /// A paper as PDF, or a sentence that says why not.
 pub fn pdf(paper: &paper::Paper, name: &str) -> Result<Response, PageError> {
-    let fonts = paper::fonts::Fonts::load(None)
+    let fonts = paper::Fonts::load(None)
         .map_err(|missing| PageError::Forbidden(format!("{missing}。可以改用 DOCX 或者网页打印。")))?;
-    Ok(download(name, "application/pdf", paper::pdf::write(paper, &fonts)))
+    Ok(download(name, "application/pdf", paper::pdf::write(paper, &fonts).file))
 }
 
 /// A paper as a page to look at and print. Its style is its own.

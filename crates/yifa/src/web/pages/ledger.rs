@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::Html};
-use store::Seal;
+use store::receipt::Seal;
 
 use crate::web::{
     Desk,

@@ -169,8 +169,8 @@ fn in_force(office: &Office, id: &str, today: Date) -> Result<Arc<Procedure>, Pa
 /// `POST /new/{procedure}/{act}`
 pub async fn open(
     State(desk): State<Desk>,
-    form: SignedForm,
     Path((procedure, act)): Path<(String, String)>,
+    form: SignedForm,
 ) -> Result<Response, PageError> {
     let SignedForm { me, filled } = form;
     let (id, act_id) = (procedure.clone(), act.clone());

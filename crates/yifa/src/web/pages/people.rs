@@ -419,7 +419,7 @@ fn temporary_password() -> Result<String, PageError> {
 }
 
 /// `POST /people/{person}/posts`
-pub async fn give_post(State(desk): State<Desk>, form: SignedForm, Path(id): Path<String>) -> Result<Response, PageError> {
+pub async fn give_post(State(desk): State<Desk>, Path(id): Path<String>, form: SignedForm) -> Result<Response, PageError> {
     let SignedForm { me, filled } = form;
     let person = id.clone();
     let (me, wrong) = desk
@@ -453,7 +453,7 @@ pub async fn give_post(State(desk): State<Desk>, form: SignedForm, Path(id): Pat
 }
 
 /// `POST /people/{person}/posts/end`: the post ends today; what was done in it stays attributed.
-pub async fn end_post(State(desk): State<Desk>, form: SignedForm, Path(id): Path<String>) -> Result<Response, PageError> {
+pub async fn end_post(State(desk): State<Desk>, Path(id): Path<String>, form: SignedForm) -> Result<Response, PageError> {
     let SignedForm { me, filled } = form;
     let person = id.clone();
     let (me, wrong) = desk
@@ -491,8 +491,8 @@ async fn after(desk: &Desk, me: SignedIn, id: String, wrong: Option<&str>, done:
 /// `POST /people/{person}/password`: a new temporary password; every session of the person ends.
 pub async fn reset_password(
     State(desk): State<Desk>,
-    form: SignedForm,
     Path(id): Path<String>,
+    form: SignedForm,
 ) -> Result<Html<String>, PageError> {
     let me = form.me;
     let person = id.clone();
@@ -515,7 +515,7 @@ pub async fn reset_password(
 }
 
 /// `POST /people/{person}/close`: no more sign-in; the past stays.
-pub async fn close(State(desk): State<Desk>, form: SignedForm, Path(id): Path<String>) -> Result<Response, PageError> {
+pub async fn close(State(desk): State<Desk>, Path(id): Path<String>, form: SignedForm) -> Result<Response, PageError> {
     let me = form.me;
     let person = id.clone();
     let me = desk
