@@ -138,6 +138,25 @@ impl Read<'_> {
         Ok(damages)
     }
 
+    /// Computes the chain of one case again and reports what does not agree. 核验本卷
+    pub fn verify_case(&self, case: &str) -> Result<Vec<Damage>> {
+        let rows = self.db.query(
+            "select case_id, version, at, on_date, actor, act, law, action_id, body, prev, digest
+             from entry where county = $1 and case_id = $2 order by version",
+            params![self.county, case],
+            |row| Ok(found(row.cells()?)),
+        )?;
+        let mut damages = Vec::new();
+        let mut chain: Option<Chain> = None;
+        for row in rows {
+            chain = Some(self.link(chain, row, &mut damages)?);
+        }
+        if let Some(chain) = chain {
+            self.check_head(&chain, &mut damages)?;
+        }
+        Ok(damages)
+    }
+
     /// How many entries the county has.
     pub fn entries(&self) -> Result<u64> {
         let count = self.db.first(

@@ -1,2 +1,5 @@
-//! x
-fn main(){}
+//! The program: one command line, see [`yifa::cli`].
+
+fn main() -> std::process::ExitCode {
+    yifa::cli::main()
+}

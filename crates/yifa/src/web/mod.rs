@@ -18,7 +18,6 @@ pub mod password;
 mod plain;
 mod session;
 mod shell;
-mod workbook;
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -47,7 +47,7 @@ pub async fn document(
 
 /// A paper as PDF, or a sentence that says why not.
 pub fn pdf(paper: &paper::Paper, name: &str) -> Result<Response, PageError> {
-    let fonts = paper::Fonts::load(None)
+    let fonts = paper::pdf::Fonts::load(None)
         .map_err(|missing| PageError::Forbidden(format!("{missing}。可以改用 DOCX 或者网页打印。")))?;
     Ok(download(name, "application/pdf", paper::pdf::write(paper, &fonts).file))
 }
@@ -56,7 +56,7 @@ pub fn pdf(paper: &paper::Paper, name: &str) -> Result<Response, PageError> {
 pub fn html(paper: &paper::Paper) -> Response {
     let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
     let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
-    (StatusCode::OK, headers, paper::html::write(paper)).into_response()
+    (StatusCode::OK, headers, paper::html::standalone(paper)).into_response()
 }
 
 /// `GET /cases/{case}/files/{digest}`: an attachment, only through a case that it belongs to.

@@ -9,6 +9,7 @@ use axum::{
 use engine::{actor::OrganPath, show::Names};
 use jiff::civil::Date;
 use law::{Id, procedure::Procedure};
+use paper::xlsx::{Book, Cell, Column, Kind, Sheet};
 use serde::Deserialize;
 use store::{AccessKind, After, CaseRow, RegisterFilter, Visible};
 
@@ -25,7 +26,6 @@ use crate::{
         plain,
         session::SignedIn,
         shell::seats,
-        workbook,
     },
 };
 
@@ -272,12 +272,14 @@ pub async fn export(
             let today = office.clock().today();
             let visible = Visible::to(&me.actor, office.county(), today);
             let filter = asked.filter(&procedure, today);
-            let mut lines: Vec<Vec<String>> = Vec::new();
+            let mut lines: Vec<Vec<Cell>> = Vec::new();
             office.store().read(office.county(), |read| {
                 let mut after = None;
                 loop {
                     let page = read.register(&filter, &visible, after.as_ref(), 1000)?;
-                    lines.extend(page.rows.iter().map(|case| line(office, case)));
+                    for case in &page.rows {
+                        lines.push(cells(office, lines.len() as i64 + 1, case));
+                    }
                     after = page.next;
                     if after.is_none() || lines.len() >= LARGEST_EXPORT as usize {
                         return Ok::<_, PageError>(());
@@ -287,21 +289,48 @@ pub async fn export(
             let count = lines.len();
             let line = me.access(office, AccessKind::Export, None, &format!("{}台账 {count} 行", procedure.name));
             office.store().write(office.county(), |tx| tx.access(&line).map_err(PageError::from))?;
-            let about = format!("{}　导出日期 {}　导出人 {}", procedure.name, plain::day(today), me.actor.name);
-            let sheet = workbook::list(&format!("{}台账", procedure.name), &about, &COLUMNS, &lines);
-            Ok((format!("{}台账-{today}.xlsx", procedure.name), sheet?))
+            let name = format!("{}台账", procedure.name);
+            let sheet = Sheet {
+                name: procedure.name.clone(),
+                title: name.clone(),
+                about: vec![("导出日期".into(), plain::day(today)), ("导出人".into(), me.actor.name.clone())],
+                columns: COLUMNS.map(|(name, kind)| Column::new(name, kind)).into(),
+                total: None,
+            };
+            let mut book = Book::new(today);
+            let fault = |fault: paper::xlsx::XlsxFault| PageError::Broken(fault.to_string());
+            book.sheet(&sheet, lines).map_err(fault)?;
+            Ok((format!("{name}-{today}.xlsx"), book.finish().map_err(fault)?))
         })
         .await?;
     Ok(download(&name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes))
 }
 
-const COLUMNS: [&str; 8] = ["序号", "案号", "事项", "阶段", "承办机关", "立卷日期", "办结日期", "期限届满日"];
+const COLUMNS: [(&str, Kind); 8] = [
+    ("序号", Kind::Number),
+    ("案号", Kind::Text),
+    ("事项", Kind::Text),
+    ("阶段", Kind::Text),
+    ("承办机关", Kind::Text),
+    ("立卷日期", Kind::Date),
+    ("办结日期", Kind::Date),
+    ("期限届满日", Kind::Date),
+];
 
-fn line(office: &Office, case: &CaseRow) -> Vec<String> {
+fn cells(office: &Office, number: i64, case: &CaseRow) -> Vec<Cell> {
     let row = row(office, case);
-    let date = |date: Option<Date>| date.map(|date| date.to_string()).unwrap_or_default();
+    let date = |date: Option<Date>| date.map_or(Cell::Blank, Cell::Date);
     let due = case.pressing.map(|pressing| pressing.legal);
-    vec![row.number, row.title, row.stage, row.organ, row.opened, date(case.ended), date(due)]
+    vec![
+        Cell::Number(number),
+        row.number.into(),
+        row.title.into(),
+        row.stage.into(),
+        row.organ.into(),
+        Cell::Date(case.opened),
+        date(case.ended),
+        date(due),
+    ]
 }
 
 /// A file for the browser to save.

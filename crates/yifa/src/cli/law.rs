@@ -1,0 +1,184 @@
+//! `yifa law`: what is wrong with the definitions, and whether their scenarios pass.
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+
+use engine::{
+    mutate::{mutations, survivors},
+    scenario::{Run, conditions, never_refused, run},
+};
+use law::{
+    Law,
+    diagnostic::{Severity, render_all},
+    procedure::Procedure,
+    source::{self, SourceFile},
+};
+
+use super::Failure;
+
+/// 核对程序文件
+#[derive(Debug, clap::Subcommand)]
+pub enum LawCommand {
+    /// 核对全部程序文件，演算考题
+    Check(Check),
+    /// 一个程序的流程说明（白话）
+    Show(Show),
+}
+
+/// 核对全部程序文件，演算考题
+#[derive(Debug, clap::Args)]
+pub struct Check {
+    /// 法文件夹；不写就核对随程序带的
+    folder: Option<PathBuf>,
+    /// 文件夹只写与随程序带的不同之处
+    #[arg(long)]
+    overlay: bool,
+    /// 变异：逐一去掉条件、回避、人数、资格，改动期限，看考题能不能发现
+    #[arg(long)]
+    mutate: bool,
+}
+
+/// 一个程序的流程说明
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// 程序的标识，如 petition
+    procedure: String,
+    /// 法文件夹
+    #[arg(long)]
+    law: Option<PathBuf>,
+}
+
+impl LawCommand {
+    pub fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::Check(check) => check.run(),
+            Self::Show(show) => show.run(),
+        }
+    }
+}
+
+fn files(folder: Option<&PathBuf>, overlay: bool) -> Result<Vec<SourceFile>, Failure> {
+    let Some(folder) = folder else { return Ok(source::embedded()) };
+    let local = source::read_folder(folder)
+        .map_err(|error| Failure::said(format!("错误：文件夹{}读不了：{error}", folder.display())))?;
+    if local.is_empty() {
+        return Err(Failure::said(format!("错误：{}里没有程序文件", folder.display())));
+    }
+    Ok(if overlay { source::overlay(source::embedded(), local) } else { local })
+}
+
+impl Check {
+    fn run(&self) -> Result<(), Failure> {
+        let files = files(self.folder.as_ref(), self.overlay)?;
+        let (law, faults) = Law::parse(&files);
+        if !faults.is_empty() {
+            print!("{}", render_all(&faults, &files, false));
+        }
+        let errors = faults.iter().filter(|fault| fault.severity == Severity::Error).count();
+        let mut sums = Sums::default();
+        for procedure in law.procedures.values().flatten() {
+            sums.add(procedure, &law);
+            if self.mutate {
+                sums.mutate(procedure, &law);
+            }
+        }
+        println!("{}", sums.line(&law, errors, faults.len() - errors));
+        if errors > 0 || sums.failed > 0 || sums.survived > 0 {
+            let say = format!("没有通过：{errors}处错误，{}道考题不过", sums.failed);
+            return Err(Failure::said(say));
+        }
+        Ok(())
+    }
+}
+
+/// The numbers of the summary line.
+#[derive(Default)]
+struct Sums {
+    acts: usize,
+    conditions: usize,
+    deadlines: usize,
+    documents: usize,
+    indicators: usize,
+    scenarios: usize,
+    failed: usize,
+    unseen: usize,
+    mutations: usize,
+    survived: usize,
+}
+
+impl Sums {
+    fn add(&mut self, procedure: &Arc<Procedure>, law: &Law) {
+        let runs: Vec<Run> = procedure
+            .scenarios
+            .iter()
+            .map(|scenario| run(procedure, scenario, &law.calendar))
+            .collect();
+        for (scenario, run) in procedure.scenarios.iter().zip(&runs) {
+            let failed: BTreeSet<(usize, &str)> =
+                run.failures.iter().map(|f| (f.line, f.message.as_str())).collect();
+            if failed.is_empty() {
+                continue;
+            }
+            self.failed += 1;
+            println!("考题不过：{}“{}”", procedure.name, scenario.name);
+            for (line, message) in failed {
+                println!("   第{line}行：{message}");
+            }
+        }
+        let unseen = never_refused(procedure, &runs);
+        for (act, code) in &unseen {
+            println!("提醒：{}没有考题见过“{act}”因 {code} 被拒", procedure.name);
+        }
+        self.acts += procedure.acts.len();
+        self.conditions += conditions(procedure);
+        self.deadlines += procedure.deadlines.len();
+        self.documents += procedure.documents.len();
+        self.indicators += procedure.indicators.len();
+        self.scenarios += runs.len();
+        self.unseen += unseen.len();
+    }
+
+    fn mutate(&mut self, procedure: &Arc<Procedure>, law: &Law) {
+        let all = mutations(procedure).len();
+        let survivors = survivors(procedure, &law.calendar);
+        println!("变异：{}改动{all}处，考题没有发现{}处", procedure.name, survivors.len());
+        for what in &survivors {
+            println!("   没有发现：{what}");
+        }
+        self.mutations += all;
+        self.survived += survivors.len();
+    }
+
+    fn line(&self, law: &Law, errors: usize, warnings: usize) -> String {
+        let joined = law.joined.len();
+        let mut line = format!(
+            "程序{}个，行为{}个，条件{}个，期限{}个，文书{}个，指标{}个，考题{}道通过{}道，\
+             没有见过拒绝的条件{}个；错误{errors}处，提醒{warnings}处",
+            law.procedures.len(),
+            self.acts,
+            self.conditions,
+            self.deadlines,
+            self.documents,
+            self.indicators + joined,
+            self.scenarios,
+            self.scenarios - self.failed,
+            self.unseen,
+        );
+        if self.mutations > 0 {
+            line += &format!("；变异{}处，漏网{}处", self.mutations, self.survived);
+        }
+        line
+    }
+}
+
+impl Show {
+    fn run(&self) -> Result<(), Failure> {
+        let (law, _) = Law::parse(&files(self.law.as_ref(), true)?);
+        let procedure = law.procedures.get(self.procedure.as_str()).and_then(|e| e.last());
+        let procedure = procedure.ok_or_else(|| {
+            let known: Vec<&str> = law.procedures.keys().map(|id| id.as_str()).collect();
+            Failure::said(format!("错误：没有程序“{}”，已有：{}", self.procedure, known.join("、")))
+        })?;
+        println!("{}", procedure.name);
+        Ok(())
+    }
+}

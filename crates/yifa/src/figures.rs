@@ -1,0 +1,52 @@
+//! 数据: measuring an organ's year, for the figures page, the command line and the report.
+
+use std::collections::BTreeMap;
+
+use engine::{
+    actor::OrganPath,
+    figure::{Counted, Figure, Measure, Tally, measures, year},
+};
+use law::indicator::Span;
+use store::{Read, StoreError};
+
+use crate::office::Office;
+
+/// Every figure of an organ and the organs below it for a year, with the year before beside it.
+pub fn of_year(office: &Office, organ: &OrganPath, of: i16) -> Result<Vec<Figure>, StoreError> {
+    office.store().read(office.county(), |read| {
+        let measures = measures(office.law());
+        let now = tallies(read, &measures, organ, year(of))?;
+        let before = tallies(read, &measures, organ, year(of - 1))?;
+        let look = |tallies: &BTreeMap<Counted, Tally>, counted: &Counted| {
+            tallies.get(counted).copied().unwrap_or_default()
+        };
+        let figures = measures.iter().map(|measure| {
+            let last_year = |counted: &Counted| look(&before, counted);
+            measure.figure(&|counted: &Counted| look(&now, counted), Some(&last_year))
+        });
+        Ok(figures.collect())
+    })
+}
+
+fn tallies(
+    read: &Read,
+    measures: &[Measure],
+    organ: &OrganPath,
+    span: Span,
+) -> Result<BTreeMap<Counted, Tally>, StoreError> {
+    let mut lists: Vec<Counted> =
+        measures.iter().flat_map(Measure::needs).cloned().collect();
+    lists.sort();
+    lists.dedup();
+    read.tally(&lists, organ, span)
+}
+
+/// The organ with this name, path or short name; the highest where several match.
+pub fn organ_named(office: &Office, name: &str) -> Result<Option<store::Organ>, StoreError> {
+    let organs = office.store().read(office.county(), |read| read.organs())?;
+    let called = |organ: &store::Organ| {
+        let full = organ.name.strip_suffix("人民政府").unwrap_or(&organ.name);
+        [organ.path.as_str(), &organ.name, full, &organ.short].contains(&name)
+    };
+    Ok(organs.into_iter().find(called))
+}

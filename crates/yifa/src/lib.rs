@@ -1,0 +1,13 @@
+//! 依法: the daily work of law-based government in a county and its towns.
+//!
+//! [`office`] performs actions, [`web`] shows the desk, [`cli`] is the command line, [`play`] plays
+//! out years of work. [`clock`] is the only place that reads the time.
+
+pub mod cli;
+pub mod clock;
+pub mod figures;
+pub mod office;
+pub mod place;
+pub mod play;
+pub mod rounds;
+pub mod web;
