@@ -6,16 +6,17 @@ use law::{
     Id,
     calendar::Calendar,
     expr::Node,
-    procedure::{Keep, Mask, Notice, Procedure},
+    procedure::{Keep, Mask, Notice, Procedure, Scope as RoleScope},
     value::{Party, Value},
 };
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
+    actor::OrganPath,
     case::Case,
     deadline::clocks,
     eval::Scope,
-    fact::Recorded,
+    fact::{Fact, Recorded},
     show::{self, Names},
 };
 
@@ -98,13 +99,35 @@ pub fn context(
     root.insert("finding".into(), Json::Object(findings));
     root.insert("has".into(), Json::Object(has));
     root.insert("code".into(), Json::Object(codes));
-    root.insert("org".into(), json!(names.organ(case.organ().as_str())));
+    let issuer = issuer(procedure, case.organ(), &recorded.fact);
+    root.insert("org".into(), json!(names.organ(issuer.as_str())));
     root.insert("number".into(), json!(number.unwrap_or_default()));
     root.insert("case_no".into(), json!(case.number().unwrap_or_default()));
     root.insert("date".into(), json!(show::date(recorded.fact.on)));
     let actors: Vec<&str> = recorded.fact.by.iter().map(|by| by.name.as_str()).collect();
     root.insert("actor".into(), json!(actors.join("、")));
     Json::Object(root)
+}
+
+/// The organ that a document is issued by, and whose series its number comes from. 发文机关
+///
+/// The organ that handles the case; but whoever hands the case on to another organ, or acts on it
+/// from above or from where it began, signs for the own organ.
+pub fn issuer<'a>(
+    procedure: &Procedure,
+    handling: &'a OrganPath,
+    fact: &'a Fact,
+) -> &'a OrganPath {
+    let Some(by) = fact.by.first() else {
+        return handling;
+    };
+    let role = procedure.roles.get(&by.role).filter(|role| !role.outside);
+    let elsewhere =
+        role.is_some_and(|role| matches!(role.scope, RoleScope::Subtree | RoleScope::Origin));
+    match elsewhere || fact.organ.is_some() {
+        true => &by.organ,
+        false => handling,
+    }
 }
 
 fn raw(value: Option<&Value>) -> Json {
