@@ -12,6 +12,7 @@ pub mod model;
 mod page;
 mod pages;
 pub mod pdf;
+pub mod report;
 pub mod template;
 pub mod words;
 pub mod xlsx;

@@ -186,7 +186,9 @@ impl Paper {
             lines.extend(imprint.lines());
         }
         lines.retain(|line| !line.is_empty());
-        clean(&lines.join("\n"))
+        // Between the cells of a row stands a tab, which `clean` would take away.
+        let cleaned = |line: &String| line.split('\t').map(clean).collect::<Vec<_>>().join("\t");
+        lines.iter().map(cleaned).collect::<Vec<_>>().join("\n")
     }
 }
 
