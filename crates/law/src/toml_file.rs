@@ -8,7 +8,10 @@
 //! Codes of family 00 (form of the file): E0001 not TOML, E0002 unknown key, E0003 wrong kind of
 //! value, E0004 missing key.
 
-use std::{cell::RefCell, ops::Range};
+use std::{
+    cell::{OnceCell, RefCell},
+    ops::Range,
+};
 
 use jiff::civil::{Date, DateTime};
 use toml::{
@@ -27,6 +30,8 @@ pub struct TomlFile<'a> {
     path: &'a str,
     text: &'a str,
     root: Spanned<DeTable<'a>>,
+    /// Where its lines end; made when a line is first asked for.
+    line_ends: OnceCell<Vec<usize>>,
     faults: RefCell<Vec<Diagnostic>>,
 }
 
@@ -65,6 +70,7 @@ impl<'a> TomlFile<'a> {
             path,
             text,
             root,
+            line_ends: OnceCell::new(),
             faults: RefCell::default(),
         };
         let mut line_before = 0;
@@ -125,11 +131,15 @@ impl<'a> TomlFile<'a> {
 
     /// Line of a place, counted from 1.
     pub fn line(&self, span: &Range<usize>) -> usize {
-        self.text.as_bytes()[..span.start]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count()
-            + 1
+        let ends = self.line_ends.get_or_init(|| {
+            let newlines = self
+                .text
+                .bytes()
+                .enumerate()
+                .filter(|(_, byte)| *byte == b'\n');
+            newlines.map(|(at, _)| at).collect()
+        });
+        ends.partition_point(|end| *end < span.start) + 1
     }
 
     /// Where a value stands: the place of the longest part of `name` (`act`, `review`, `not_by`,
