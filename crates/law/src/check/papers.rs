@@ -143,10 +143,14 @@ impl Checker<'_> {
                 let class = class(field.keep);
                 let message = format!("“{}”({}) 是{class}，不能公开", field.name, field.id);
                 let fault = self.error("E0702", &name, message);
+                let masked = match field.ty {
+                    FieldType::Party => "surname",
+                    _ => "hidden",
+                };
                 self.add(match field.keep {
                     Keep::Sealed => fault.instead("删去；封存的内容遮盖了也不能公开"),
                     _ => fault.instead(format!(
-                        "删去，或者写 mask = {{ {} = \"surname\" }}",
+                        "删去；要公开的，写 mask = {{ {} = \"{masked}\" }}，或者改 keep",
                         field.id
                     )),
                 });
