@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+use jiff::civil::date;
 use law::{
     Law,
+    calendar::Calendar,
     diagnostic::{self, Diagnostic},
     indicator::{How, Mapped},
     outline::{Form, Part},
@@ -234,6 +236,19 @@ fn a_folder_laid_over_replaces_and_adds_by_path() {
         texts,
         expected.map(|(path, text)| (path.to_owned(), text.to_owned()))
     );
+}
+
+#[test]
+fn next_years_days_off_are_one_file_more() {
+    let text = "year = 2027\nnotice = \"示例通知\"\n[[festival]]\nname = \"元旦\"\n\
+        off = \"2027-01-01..2027-01-04\"\nwork = [2027-01-09]\n";
+    let files = source::overlay(source::embedded(), vec![file("calendar/2027.toml", text)]);
+    let (calendar, faults) = Calendar::parse(&files);
+    assert_eq!(faults, []);
+    assert_eq!(calendar.edition(), "国务院放假安排（2016—2027年）");
+    assert!(calendar.is_day_off(date(2027, 1, 4)) && calendar.is_working_day(date(2027, 1, 9)));
+    let before = &Law::embedded().calendar;
+    assert!(!before.published(2027) && before.is_working_day(date(2027, 1, 4)));
 }
 
 #[test]
