@@ -189,6 +189,15 @@ pub enum Mapped {
     Change(Id),
 }
 
+impl Mapped {
+    /// The indicator it speaks of.
+    pub fn key(&self) -> &Id {
+        match self {
+            Self::Value(key) | Self::Rate(key) | Self::Change(key) => key,
+        }
+    }
+}
+
 /// A period figures are given for: both days included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
