@@ -44,6 +44,8 @@ pub struct Performance {
     pub cast: BTreeMap<String, String>,
     /// Answers that differ from the story's.
     pub with: Answers,
+    /// Begins on the same day every year: dates it speaks of move by whole years.
+    pub yearly: bool,
 }
 
 /// How to put them on.
@@ -279,6 +281,7 @@ impl Stage<'_> {
             start: day,
             cast: BTreeMap::new(),
             with: Answers::new(),
+            yearly: false,
         };
         let child = self.enter(performance, Some(case))?;
         // The same people quarrel in both cases.
@@ -375,7 +378,12 @@ impl Stage<'_> {
         number: usize,
         step: &Step,
     ) -> Result<Action, StageFault> {
-        let shift = day - step.on;
+        let years = i64::from(day.year() - step.on.year());
+        let shift = if self.running[index].performance.yearly {
+            jiff::Span::new().years(years)
+        } else {
+            day - step.on
+        };
         let play = self.running[index].performance.play.clone();
         let mut answers = Answers::new();
         for (field, value) in &step.with {

@@ -177,6 +177,7 @@ pub fn simulate(
                     start: days.pick(&play, &mut dice),
                     cast: BTreeMap::new(),
                     with: Answers::new(),
+                    yearly: false,
                 });
             }
         }
@@ -253,6 +254,7 @@ fn certify(
             start,
             cast: BTreeMap::from([(holder, line.person.clone())]),
             with: with.collect(),
+            yearly: false,
             play,
         });
     }
@@ -373,6 +375,7 @@ impl PlanLine {
                 start: fixed.unwrap_or_else(|| days.any(dice)),
                 cast: BTreeMap::new(),
                 with: Answers::new(),
+                yearly: fixed.is_some(),
             });
         }
         Ok(performances)
