@@ -48,6 +48,20 @@ pub(crate) fn check(procedure: &Procedure, act: &Act, answers: &Answers) -> Vec<
     grounds
 }
 
+/// A value as a field of its kind keeps it: a code that was written as text is a code.
+///
+/// Expressions carried from another case and answers typed on the command line do not know the
+/// field they are meant for.
+pub fn fitted(field: &Field, value: Value) -> Value {
+    match (&field.ty, value) {
+        (FieldType::Choice(_), Value::Text(code)) => Value::Codes(vec![code.into()]),
+        (FieldType::Person, Value::Text(person)) => Value::People(vec![person]),
+        (FieldType::Organ, Value::Text(path)) => Value::Organs(vec![path]),
+        (FieldType::Money, Value::Int(cents)) => Value::Money(cents),
+        (_, value) => value,
+    }
+}
+
 /// What is wrong with one answer, if anything, as the end of a sentence.
 pub fn fault(procedure: &Procedure, field: &Field, value: &Value) -> Option<String> {
     let many = |count: usize| (count > 1 && !field.many).then(|| "只能填一个".to_owned());

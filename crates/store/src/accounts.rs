@@ -12,7 +12,7 @@ use crate::{
     canonical::sm3_hex,
     db::{Row, params, places},
     error::StoreError,
-    store::{Read, Tx},
+    store::{Read, Store, Tx},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -73,6 +73,19 @@ pub struct Session {
     pub seen: Timestamp,
     /// The organ whose post the person has chosen to act from, if any.
     pub acting: Option<OrganPath>,
+}
+
+impl Store {
+    /// The counties there are, by code, with their names: the program finds its own by itself.
+    pub fn counties(&self) -> Result<Vec<(String, String)>> {
+        self.read("", |read| {
+            read.db.query(
+                "select county, name from organ where path = county order by county",
+                params![],
+                |row| Ok((row.text(0)?, row.text(1)?)),
+            )
+        })
+    }
 }
 
 const PERSON: &str = "select person, name, login, password, secret, must_change, closed from person";

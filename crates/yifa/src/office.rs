@@ -6,8 +6,9 @@ use std::{
 };
 
 use engine::{
-    action::{Action, Target},
+    action::{Action, Answers, Target},
     actor::{Actor, OrganPath, PersonId},
+    answers::fitted,
     authorise::{Hands, authorise},
     case::Case,
     decide::{Decision, decide},
@@ -379,8 +380,9 @@ impl Performing<'_, '_> {
         let mut followed = Vec::new();
         let mut opened = None;
         if let Some(mut action) = decision.opens {
-            if let Target::Open { parent, .. } = &mut action.target {
+            if let Target::Open { procedure, parent, .. } = &mut action.target {
                 parent.get_or_insert_with(|| id.to_owned());
+                fit(self.office.in_force(procedure, action.on)?, &mut action.answers);
             }
             let by = self.opener(actor, &action);
             let done = deeper.perform(&by, &action)?;
@@ -388,7 +390,11 @@ impl Performing<'_, '_> {
             followed.push(done.receipt.entry.case);
             followed.extend(done.followed);
         }
-        if let Some(action) = decision.reports {
+        if let Some(mut action) = decision.reports {
+            if let Target::Case { case, .. } = &action.target {
+                let heading = self.tx.heading(case)?.ok_or(Unperformed::Unknown)?;
+                fit(self.tx.edition(&heading, &self.office.law)?, &mut action.answers);
+            }
             let done = deeper.perform(&Actor::machine(), &action)?;
             followed.push(done.receipt.entry.case);
             followed.extend(done.followed);
@@ -416,6 +422,15 @@ fn fresh((case, head): (Case, Head), action: &Action) -> Result<(Case, Head), St
     match &action.target {
         Target::Case { seen: Some(seen), .. } if *seen != head.version => Err(StoreError::Overtaken),
         _ => Ok((case, head)),
+    }
+}
+
+/// Answers carried from another case, as the fields of this procedure keep them.
+fn fit(procedure: &Procedure, answers: &mut Answers) {
+    for (field, value) in answers {
+        if let Some(field) = procedure.fields.get(field) {
+            *value = fitted(field, value.clone());
+        }
     }
 }
 

@@ -9,12 +9,13 @@ use std::{
 use engine::{
     action::{Action, Answers, CaseId, Target},
     actor::{Actor, OrganPath},
+    answers::fitted,
     refusal::Refusal,
 };
 use jiff::{ToSpan, civil::Date};
 use law::{
     Id,
-    procedure::{Field, FieldType, LINKED},
+    procedure::{Field, LINKED},
     scenario::Step,
     value::{FileRef, Party, PartyKind, Value},
 };
@@ -394,8 +395,8 @@ impl Stage<'_> {
         let running = &self.running[index];
         for (field, value) in &running.performance.with {
             if answers.contains_key(field) {
-                let value = fitted(play.procedure.fields.get(field), value.clone());
-                answers.insert(field.clone(), value);
+                let Some(definition) = play.procedure.fields.get(field) else { continue };
+                answers.insert(field.clone(), fitted(definition, value.clone()));
             }
         }
         let real = |name: &String| running.cast.people.get(name).unwrap_or(name).clone();
@@ -508,14 +509,4 @@ fn running_hour(dice: &mut Dice) -> usize {
 
 fn file_name(name: &str) -> String {
     if name.contains('.') { name.to_owned() } else { format!("{name}.txt") }
-}
-
-/// A value written in a county file, as the field wants it.
-fn fitted(field: Option<&Field>, value: Value) -> Value {
-    match (field.map(|field| &field.ty), value) {
-        (Some(FieldType::Choice(_)), Value::Text(code)) => Value::Codes(vec![code.into()]),
-        (Some(FieldType::Organ), Value::Text(path)) => Value::Organs(vec![path]),
-        (Some(FieldType::Person), Value::Text(id)) => Value::People(vec![id]),
-        (_, value) => value,
-    }
 }
