@@ -252,9 +252,13 @@ fn strip_ordinal(line: &str) -> Option<&str> {
 
 /// Whether a line is a document number: …〔2025〕3号.
 fn is_number(line: &str) -> bool {
-    let Some((_, rest)) = line.split_once('〔') else {
+    let Some((name, rest)) = line.split_once('〔') else {
         return false;
     };
+    // “统一编号：…” is a line of its own kind.
+    if name.contains(['：', '*', '，']) {
+        return false;
+    }
     let Some((year, rest)) = rest.split_once('〕') else {
         return false;
     };
