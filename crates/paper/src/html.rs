@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::model::{Block, Cell, Paper, Run, Style, Table, attachment_lines, clean};
+use crate::{
+    model::{Block, Cell, Paper, Run, Style, Table, attachment_lines, clean},
+    page,
+};
 
 /// The paper as an `article` to stand on a page; numbers are links to their lists.
 ///
@@ -103,7 +106,8 @@ impl Writer {
             self.html.push_str("<hr>");
         }
         if !paper.title.is_empty() {
-            self.element("h1", "", &[Run::plain(paper.title.as_str())]);
+            let title = page::title_lines(&clean(&paper.title)).join("\n");
+            self.element("h1", "", &[Run::plain(title)]);
         }
         if let (Some(number), None) = (number, &paper.mark) {
             self.element("p", "number", &[number]);

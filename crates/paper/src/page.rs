@@ -112,23 +112,38 @@ pub(crate) fn closing_indents(lines: &[String]) -> Vec<f32> {
 }
 
 /// How wide the columns of a table are, as shares of the whole.
+///
+/// Narrow columns get what they need, so that no figure is broken; what is left is for the wide
+/// ones, whose text may wrap.
 pub(crate) fn column_shares(table: &crate::Table) -> Vec<f32> {
-    let columns = table.columns();
-    let mut shares = vec![2.0_f32; columns];
-    let head = table.head.iter().map(String::as_str).enumerate();
-    head.for_each(|(at, name)| shares[at] = shares[at].max(width(name).min(8.0)));
-    for row in &table.rows {
-        for (at, cell) in row.iter().enumerate() {
-            let text = crate::model::plain(cell);
-            let widest = text.lines().map(width).fold(0.0, f32::max);
-            // Beyond a dozen characters a column wraps rather than starving its neighbours.
-            shares[at] = shares[at].max(widest.min(12.0 + widest / 8.0).min(24.0));
-        }
+    let mut needs: Vec<f32> = (0..table.columns()).map(|at| needed(table, at)).collect();
+    let whole = AREA.0 / SIZE_TABLE;
+    let mut order: Vec<usize> = (0..needs.len()).collect();
+    order.sort_by(|a, b| needs[*a].total_cmp(&needs[*b]));
+    let mut left = whole;
+    for (done, at) in order.iter().enumerate() {
+        let fair = left / (needs.len() - done) as f32;
+        needs[*at] = needs[*at].min(fair);
+        left -= needs[*at];
     }
-    // Room for borders, and for figures that are wider than half a character.
-    shares.iter_mut().for_each(|share| *share += 2.0);
-    let sum: f32 = shares.iter().sum();
-    shares.iter().map(|share| share / sum).collect()
+    let sum: f32 = needs.iter().sum();
+    needs.iter().map(|need| need / sum).collect()
+}
+
+/// The width of a column's longest line, in characters, with room for its borders.
+fn needed(table: &crate::Table, column: usize) -> f32 {
+    let head = table.head.get(column).map_or(0.0, |name| width(name));
+    let longest = |row: &Vec<crate::model::Cell>| {
+        let text = row
+            .get(column)
+            .map(|cell| crate::model::plain(cell))
+            .unwrap_or_default();
+        // Figures and letters of some fonts are wider than half a character.
+        let wide =
+            |line: &str| width(line) + 0.1 * line.chars().filter(|c| !is_wide(*c)).count() as f32;
+        text.lines().map(wide).fold(0.0, f32::max)
+    };
+    table.rows.iter().map(longest).fold(head, f32::max).max(1.0) + 1.0
 }
 
 /// Whether a column of a table holds only short entries, which are centred.
@@ -172,6 +187,22 @@ mod tests {
             lines.iter().all(|line| (3.0..=20.0).contains(&width(line))),
             "{lines:?}"
         );
+    }
+
+    #[test]
+    fn figures_keep_their_width_and_text_wraps() {
+        let table = crate::from_markdown(&format!("| 1234/5678 | {} | 12% |\n", "长".repeat(200)));
+        let crate::Block::Table(table) = &table.blocks[0] else {
+            panic!()
+        };
+        let shares = column_shares(table);
+        let chars: Vec<f32> = shares
+            .iter()
+            .map(|share| share * AREA.0 / SIZE_TABLE)
+            .collect();
+        assert!(chars[0] > 5.0 && chars[2] > 2.5, "{chars:?}");
+        assert!(chars[1] > 20.0);
+        assert!((shares.iter().sum::<f32>() - 1.0).abs() < 0.001);
     }
 
     #[test]

@@ -153,12 +153,19 @@ enum Standing<'a> {
     /// Every place has something to print.
     Ready,
     /// These keys have no figure at all: 未统计.
-    Unknown(Vec<&'a Id>),
+    Unknown(Vec<&'a str>),
     /// Everything it speaks of is 0.
     Nothing,
     /// It gives a share of nothing.
     NoShare,
+    /// It only compares with a year that has no figures.
+    NoYearBefore,
+    /// A person has to write it.
+    ToWrite,
 }
+
+/// Begins a sentence of an outline that no figure can say.
+const TO_WRITE: &str = "【待写】";
 
 impl<'a> Writer<'a> {
     fn check_outline(&mut self, outline: &Outline) {
@@ -182,40 +189,44 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// A chapter: what its figures say and what a person wrote; where that is still to come, what
+    /// has to be written.
     fn chapter(&mut self, number: usize, chapter: &Chapter) {
         let title = format!("{}、{}", words::ordinal(number), chapter.title);
         self.blocks.push(Block::heading(1, title));
-        let titled = chapter
-            .sections
-            .iter()
-            .filter(|section| !section.title.is_empty());
-        let numbered = titled.count() > 1;
-        for (index, section) in chapter.sections.iter().enumerate() {
-            if !section.title.is_empty() {
-                let ordinal = words::ordinal(index + 1);
-                let title = match numbered {
-                    true => format!("（{ordinal}）{}", section.title),
-                    false => section.title.clone(),
-                };
-                self.blocks.push(Block::heading(2, title));
-            }
-            self.section(chapter, section);
-        }
         let written = (self.sources.written)(chapter).filter(|text| !text.trim().is_empty());
-        match (written, &chapter.write) {
-            (Some(text), _) => self.written(chapter, &text),
-            (None, Some(prompt)) => self.to_be_written(chapter, prompt),
-            (None, None) if chapter.sections.is_empty() => {
-                self.to_be_written(chapter, &chapter.title)
+        let (texts, rest) = by_section(chapter, written.as_deref().unwrap_or_default());
+        let printed = self.used.len();
+        let mut sections = Vec::new();
+        for (section, text) in chapter.sections.iter().zip(texts) {
+            let mut blocks = self.section(chapter, section, written.is_none());
+            blocks.extend(text.into_iter().map(Block::paragraph));
+            if !blocks.is_empty() {
+                sections.push((&section.title, blocks));
+            } else if !section.title.is_empty() {
+                let what = "本节没有数据，也没有文字，未列入".into();
+                self.check(Weight::Doubt, &section.title, what);
             }
-            (None, None) => {}
         }
+        match &written {
+            Some(text) => self.look_over(chapter, text),
+            None => self.to_be_written(chapter, self.used.len() > printed),
+        }
+        let numbered = sections.len() > 1;
+        for (index, (title, blocks)) in sections.into_iter().enumerate() {
+            // A chapter of one section needs no second title.
+            if numbered && !title.is_empty() {
+                let ordinal = words::ordinal(index + 1);
+                self.blocks
+                    .push(Block::heading(2, format!("（{ordinal}）{title}")));
+            }
+            self.blocks.extend(blocks);
+        }
+        self.blocks.extend(rest.into_iter().map(Block::paragraph));
     }
 
-    /// What a person wrote, one paragraph a line.
-    fn written(&mut self, chapter: &Chapter, text: &str) {
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        self.blocks.extend(lines.map(Block::paragraph));
+    /// Text that a person wrote is not counted from lists; its numbers and years are looked over.
+    fn look_over(&mut self, chapter: &Chapter, text: &str) {
         for number in hand_written_numbers(text) {
             let what = format!("手填的数“{number}”没有与台账核对");
             self.check(Weight::Doubt, &chapter.title, what);
@@ -236,65 +247,97 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn to_be_written(&mut self, chapter: &Chapter, prompt: &str) {
-        let place = Run::place(format!("【待填：{prompt}】"));
-        self.blocks.push(Block::Paragraph(vec![place]));
-        let weight = match chapter.mandatory {
-            Some(number) if number <= REQUIRED => Weight::Missing,
-            _ => Weight::Doubt,
+    /// A chapter that nobody has written yet; `has_figures` says whether it says something all
+    /// the same.
+    fn to_be_written(&mut self, chapter: &Chapter, has_figures: bool) {
+        let prompt = match &chapter.write {
+            Some(prompt) => prompt,
+            None if chapter.sections.is_empty() => &chapter.title,
+            None => return,
+        };
+        self.blocks.push(Block::Paragraph(vec![Run::place(format!(
+            "【待写】{prompt}"
+        ))]));
+        let required = chapter.mandatory.is_some_and(|number| number <= REQUIRED);
+        let weight = if required && !has_figures {
+            Weight::Missing
+        } else {
+            Weight::Doubt
         };
         self.check(weight, &chapter.title, format!("还没有写：{prompt}"));
     }
 
-    fn section(&mut self, chapter: &Chapter, section: &Section) {
+    /// What the figures of a section say; `prompts` also shows what a person has to write there.
+    fn section(&mut self, chapter: &Chapter, section: &Section, prompts: bool) -> Vec<Block> {
         let place = if section.title.is_empty() {
             &chapter.title
         } else {
             &section.title
         };
         let mut runs: Vec<Run> = Vec::new();
-        let mut nothing: Vec<&'a Figure> = Vec::new();
-        let mut plain: Vec<&'a Figure> = Vec::new();
-        let mut unknown: Vec<&Id> = Vec::new();
+        let mut alone: Vec<&'a Figure> = Vec::new();
+        let mut unknown: Vec<&str> = Vec::new();
+        let mut to_write: Vec<&str> = Vec::new();
+        let mut printed: Vec<&Id> = Vec::new();
         for sentence in &section.sentences {
             match self.standing(sentence) {
                 Standing::Ready => {
                     close_sentence(&mut runs);
                     self.sentence(place, sentence, &mut runs);
+                    printed.extend(&sentence.keys);
                 }
+                Standing::ToWrite => to_write.push(&sentence.text),
                 Standing::Unknown(keys) => unknown.extend(keys),
-                Standing::Nothing => nothing.extend(self.of(sentence)),
+                // 明示“0”，与“未统计”不同.
+                Standing::Nothing => alone.extend(self.of(sentence)),
                 Standing::NoShare => {
-                    plain.extend(self.of(sentence).filter(|figure| !figure.value.is_empty()));
+                    alone.extend(self.of(sentence).filter(|figure| !figure.value.is_empty()));
+                }
+                Standing::NoYearBefore => {
+                    let names: Vec<&str> = self.of(sentence).map(|f| f.name.as_str()).collect();
+                    let what = format!("没有上年数据，不写同比：{}", names.join("、"));
+                    self.check(Weight::Doubt, place, what);
                 }
             }
         }
-        // 明示“0”，与“未统计”不同.
-        self.values(&plain, &mut runs);
-        nothing.retain(|figure| matches!(figure.value, Value::Amount(..)));
-        self.values(&nothing, &mut runs);
+        alone.retain(|figure| {
+            let new = !printed.contains(&&figure.key);
+            printed.push(&figure.key);
+            new && matches!(figure.value, Value::Amount(..))
+        });
+        self.values(&alone, &mut runs);
         end_paragraph(&mut runs);
         if !unknown.is_empty() {
-            let keys: Vec<&str> = unknown.iter().map(|key| key.as_str()).collect();
-            let keys = keys.join("、");
+            unknown.dedup();
+            let keys = unknown.join("、");
             runs.push(Run::place(format!("【缺数据：{keys}】")));
             self.check(Weight::Doubt, place, format!("指标没有数据：{keys}"));
         }
-        if runs.is_empty() && !section.sentences.is_empty() {
+        let asked = section.sentences.len() > to_write.len();
+        if runs.is_empty() && asked {
             runs.push(Run::place("【本节没有数据】"));
             self.check(Weight::Doubt, place, "本节没有数据".into());
         }
-        if !runs.is_empty() {
-            self.blocks.push(Block::Paragraph(runs));
+        let said = (!runs.is_empty()).then_some(Block::Paragraph(runs));
+        let mut blocks: Vec<Block> = said.into_iter().collect();
+        for prompt in to_write.into_iter().filter(|_| prompts) {
+            blocks.push(Block::Paragraph(vec![Run::place(prompt)]));
+            self.check(
+                Weight::Doubt,
+                place,
+                format!("还没有写：{}", prompt.trim_start_matches(TO_WRITE)),
+            );
         }
+        blocks
     }
 
     fn standing<'s>(&self, sentence: &'s Sentence) -> Standing<'s> {
-        let unknown: Vec<&Id> = sentence
-            .keys
-            .iter()
-            .filter(|key| !self.figures.contains_key(key.as_str()))
-            .collect();
+        if sentence.text.starts_with(TO_WRITE) {
+            return Standing::ToWrite;
+        }
+        let known = |key: &&str| self.figures.contains_key(key);
+        let keys = sentence.keys.iter().map(Id::as_str);
+        let unknown: Vec<&str> = keys.filter(|key| !known(key)).collect();
         if !unknown.is_empty() {
             return Standing::Unknown(unknown);
         }
@@ -305,9 +348,22 @@ impl<'a> Writer<'a> {
             return Standing::Nothing;
         }
         let of_nothing = |figure: &Figure| matches!(figure.value, Value::Rate { among: 0, .. });
-        match self.of(sentence).any(of_nothing) {
-            true => Standing::NoShare,
-            false => Standing::Ready,
+        if self.of(sentence).any(of_nothing) {
+            return Standing::NoShare;
+        }
+        let compares = |part: &Part| match part {
+            Part::Figure(_, form) => matches!(form, Form::Last | Form::Change),
+            _ => true,
+        };
+        let before = self.of(sentence).any(|figure| changed(figure).is_some());
+        match sentence
+            .parts
+            .iter()
+            .filter(|part| !matches!(part, Part::Text(_)))
+            .all(compares)
+        {
+            true if !before => Standing::NoYearBefore,
+            _ => Standing::Ready,
         }
     }
 
@@ -443,6 +499,34 @@ impl<'a> Writer<'a> {
             .to_vec();
         (!rows.is_empty()).then_some(Table { head, rows })
     }
+}
+
+/// What a person wrote, by sections: a line that is a section's title puts the lines below it
+/// there; lines before the first title belong to the chapter as a whole.
+fn by_section<'t>(chapter: &Chapter, text: &'t str) -> (Vec<Vec<&'t str>>, Vec<&'t str>) {
+    let mut sections = vec![Vec::new(); chapter.sections.len()];
+    let (mut rest, mut at) = (Vec::new(), None);
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let title = line.trim_start_matches(['#', ' ']);
+        let title = match title
+            .strip_prefix('（')
+            .and_then(|rest| rest.split_once('）'))
+        {
+            Some((_, title)) => title,
+            None => title,
+        };
+        let named = |section: &Section| !section.title.is_empty() && section.title == title;
+        match (chapter.sections.iter().position(named), at) {
+            (Some(found), _) => at = Some(found),
+            (None, Some(at)) => sections[at].push(line),
+            (None, None) => rest.push(line),
+        }
+    }
+    (sections, rest)
+}
+
+fn changed(figure: &Figure) -> Option<String> {
+    change(figure.value, figure.before?)
 }
 
 /// A value with its unit; a rate in percent.
@@ -826,7 +910,7 @@ mod tests {
             "受理326件，成功率97.24%。",
             "（二）规范行政执法",
             "二、存在的不足和原因",
-            "【待填：存在的不足及其原因】",
+            "【待写】存在的不足及其原因",
             "召开专题会议6次。",
             "主要负责人述法。",
             "本报告数据的统计期间为2025年1月1日至2025年12月31日，取自办理台账。",
@@ -862,6 +946,54 @@ mod tests {
             (5, "无。"),
         ];
         assert!(compiled(&five(), &figures, &all).is_complete());
+    }
+
+    #[test]
+    fn places_of_an_outline_that_no_figure_can_say() {
+        let sections = vec![
+            section("化解纠纷", &["受理{a}。", "受理数{a:change}。"]),
+            section("行政决策", &["【待写】决策目录。"]),
+            section("数字法治", &["【待写】平台。"]),
+        ];
+        let outline = outline(vec![chapter("举措", Some(1), sections, Some("补写成效"))]);
+        let figures = [amount("a", "案件数", 326, None)];
+        let draft = compiled(&outline, &figures, &[]).paper.text();
+        for line in [
+            "【待写】补写成效",
+            "受理326件。",
+            "（二）行政决策",
+            "【待写】决策目录。",
+        ] {
+            assert!(
+                draft.lines().any(|found| found == line),
+                "{line}\n---\n{draft}"
+            );
+        }
+        let text = "总的成效。\n（二）行政决策\n公布目录。";
+        let report = compiled(&outline, &figures, &[(1, text)]);
+        let lines: Vec<String> = report.paper.text().lines().map(String::from).collect();
+        let expected = [
+            "一、举措",
+            "（一）化解纠纷",
+            "受理326件。",
+            "（二）行政决策",
+            "公布目录。",
+            "总的成效。",
+        ];
+        assert_eq!(lines[2..8], expected);
+        let whats: Vec<&str> = report
+            .checks
+            .iter()
+            .map(|check| check.what.as_str())
+            .filter(|what| !what.starts_with("缺少法定内容"))
+            .collect();
+        assert_eq!(
+            whats,
+            [
+                "没有上年数据，不写同比：案件数",
+                "本节没有数据，也没有文字，未列入"
+            ]
+        );
     }
 
     #[test]
