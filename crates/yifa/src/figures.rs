@@ -50,3 +50,8 @@ pub fn organ_named(office: &Office, name: &str) -> Result<Option<store::Organ>, 
     };
     Ok(organs.into_iter().find(called))
 }
+
+/// The address of the list behind a figure.
+pub fn address(key: &str, organ: &str, year: i16) -> String {
+    format!("/figures/{key}?organ={organ}&year={year}")
+}

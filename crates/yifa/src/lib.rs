@@ -9,5 +9,6 @@ pub mod figures;
 pub mod office;
 pub mod place;
 pub mod play;
+pub mod report;
 pub mod rounds;
 pub mod web;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{
-    Failure,
+    Failure, say,
     serve::{self, Listen},
 };
 use crate::{
@@ -40,7 +40,7 @@ impl Demo {
         }
         let ready = self.place.exists() && !self.place.store()?.counties()?.is_empty();
         if ready {
-            println!("演示数据库已经有了：{}（从头再来用 --fresh）", self.place.db);
+            say!("演示数据库已经有了：{}（从头再来用 --fresh）", self.place.db);
         } else {
             self.create()?;
         }
@@ -53,7 +53,7 @@ impl Demo {
     }
 
     fn create(&self) -> Result<(), Failure> {
-        println!("建演示县，数据库：{}", self.place.db);
+        say!("建演示县，数据库：{}", self.place.db);
         let bar = progress();
         let played = play_demo(&self.place, self.scale, |done, total| {
             bar.set_length(total);
@@ -66,7 +66,7 @@ impl Demo {
         }
         let played = played?;
         bar.finish_and_clear();
-        println!(
+        say!(
             "演完：办理{}次，案件{}件，其中演到底{}件。",
             played.acts, played.cases, played.finished
         );
@@ -103,10 +103,10 @@ impl Demo {
 /// The demonstration accounts, one for each role.
 fn accounts() -> Result<(), Failure> {
     let county = demo_county()?;
-    println!("演示账号（口令都是 {PASSWORD}）：");
+    say!("演示账号（口令都是 {PASSWORD}）：");
     for person in county.people.iter().filter(|person| person.login.is_some()) {
         let login = person.login.as_deref().unwrap_or_default();
-        println!("  {login:<12} {} {}", person.name, person.shows.as_deref().unwrap_or_default());
+        say!("  {login:<12} {} {}", person.name, person.shows.as_deref().unwrap_or_default());
     }
     Ok(())
 }

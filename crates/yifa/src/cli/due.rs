@@ -7,7 +7,7 @@ use law::{
     period::{self, DayRule, FirstDay, LastDayOff, Period, Start, Stopped, Unit},
 };
 
-use super::Failure;
+use super::{Failure, say};
 
 /// 算一个期限：届满日和算法
 #[derive(Debug, clap::Args)]
@@ -71,17 +71,17 @@ impl DueCommand {
             (None, None) => return Err(Failure::said("错误：请写 --within 或者 --before")),
         };
         match due.moment {
-            Some(moment) => println!("届满：{}", engine::show::moment(moment)),
-            None => println!("届满日：{}（{}）", due.legal, law::calendar::weekday_name(due.legal)),
+            Some(moment) => say!("届满：{}", engine::show::moment(moment)),
+            None => say!("届满日：{}（{}）", due.legal, law::calendar::weekday_name(due.legal)),
         }
         if due.nominal != due.legal {
-            println!("名义届满日：{}", due.nominal);
+            say!("名义届满日：{}", due.nominal);
         }
         if due.provisional {
-            println!("暂定：涉及的年度放假安排尚未公布，公布后须重算。");
+            say!("暂定：涉及的年度放假安排尚未公布，公布后须重算。");
         }
         for line in &due.derivation {
-            println!("  {line}");
+            say!("  {line}");
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::civil::Date;
 
-use super::Failure;
+use super::{Failure, say};
 use crate::{
     clock::Clock,
     place::Place,
@@ -36,8 +36,8 @@ impl Init {
         let accounts = county.people.iter().filter(|person| person.login.is_some()).count();
         let password = secret()?;
         found(&store, &county, from, &password, true)?;
-        println!("已建：{}个机关，{}人，{accounts}个账号。", county.organs.len(), county.people.len());
-        println!("各账号的初始口令：{password}（首次登录须改）");
+        say!("已建：{}个机关，{}人，{accounts}个账号。", county.organs.len(), county.people.len());
+        say!("各账号的初始口令：{password}（首次登录须改）");
         Ok(())
     }
 }

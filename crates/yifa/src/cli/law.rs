@@ -13,7 +13,7 @@ use law::{
     source::{self, SourceFile},
 };
 
-use super::Failure;
+use super::{Failure, say};
 
 /// 核对程序文件
 #[derive(Debug, clap::Subcommand)]
@@ -71,7 +71,7 @@ impl Check {
         let files = files(self.folder.as_ref(), self.overlay)?;
         let (law, faults) = Law::parse(&files);
         if !faults.is_empty() {
-            print!("{}", render_all(&faults, &files, false));
+            say!("{}", render_all(&faults, &files, false));
         }
         let errors = faults.iter().filter(|fault| fault.severity == Severity::Error).count();
         let mut sums = Sums::default();
@@ -81,7 +81,7 @@ impl Check {
                 sums.mutate(procedure, &law);
             }
         }
-        println!("{}", sums.line(&law, errors, faults.len() - errors));
+        say!("{}", sums.line(&law, errors, faults.len() - errors));
         if errors > 0 || sums.failed > 0 || sums.survived > 0 {
             let say = format!("没有通过：{errors}处错误，{}道考题不过", sums.failed);
             return Err(Failure::said(say));
@@ -119,14 +119,14 @@ impl Sums {
                 continue;
             }
             self.failed += 1;
-            println!("考题不过：{}“{}”", procedure.name, scenario.name);
+            say!("考题不过：{}“{}”", procedure.name, scenario.name);
             for (line, message) in failed {
-                println!("   第{line}行：{message}");
+                say!("   第{line}行：{message}");
             }
         }
         let unseen = never_refused(procedure, &runs);
         for (act, code) in &unseen {
-            println!("提醒：{}没有考题见过“{act}”因 {code} 被拒", procedure.name);
+            say!("提醒：{}没有考题见过“{act}”因 {code} 被拒", procedure.name);
         }
         self.acts += procedure.acts.len();
         self.conditions += conditions(procedure);
@@ -140,9 +140,9 @@ impl Sums {
     fn mutate(&mut self, procedure: &Arc<Procedure>, law: &Law) {
         let all = mutations(procedure).len();
         let survivors = survivors(procedure, &law.calendar);
-        println!("变异：{}改动{all}处，考题没有发现{}处", procedure.name, survivors.len());
+        say!("变异：{}改动{all}处，考题没有发现{}处", procedure.name, survivors.len());
         for what in &survivors {
-            println!("   没有发现：{what}");
+            say!("   没有发现：{what}");
         }
         self.mutations += all;
         self.survived += survivors.len();
@@ -178,7 +178,7 @@ impl Show {
             let known: Vec<&str> = law.procedures.keys().map(|id| id.as_str()).collect();
             Failure::said(format!("错误：没有程序“{}”，已有：{}", self.procedure, known.join("、")))
         })?;
-        println!("{}", procedure.name);
+        say!("{}", procedure.name);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ use store::{
     receipt::{Verified, verify_receipt},
 };
 
-use super::Failure;
+use super::{Failure, say};
 use crate::{clock::Clock, place::Place};
 
 /// 账目
@@ -81,7 +81,7 @@ fn verify(place: &Place) -> Result<(), Failure> {
         let (count, seals) = office.store().read(office.county(), |read| {
             Ok::<_, store::StoreError>((read.entries()?, read.seals()?.len()))
         })?;
-        println!("核验通过：{count}笔账目，{seals}个日封，全部相符。");
+        say!("核验通过：{count}笔账目，{seals}个日封，全部相符。");
         return Ok(());
     }
     for damage in &damages {
@@ -98,7 +98,7 @@ fn rebuild(place: &Place) -> Result<(), Failure> {
         .store()
         .rebuild(office.county(), law, &law.calendar, |progress| show(&bar, progress))?;
     bar.finish_and_clear();
-    println!("已重建：{cases}件案件的视图。");
+    say!("已重建：{cases}件案件的视图。");
     Ok(())
 }
 
@@ -111,7 +111,7 @@ impl SealDay {
         }
         let at = office.clock().now();
         let seal = office.store().write(office.county(), |tx| tx.seal(day, at))?;
-        println!("{}　案件{}件　日封 {}", seal.day, seal.size, seal.digest);
+        say!("{}　案件{}件　日封 {}", seal.day, seal.size, seal.digest);
         Ok(())
     }
 }
@@ -119,13 +119,13 @@ impl SealDay {
 impl Copy {
     fn backup(&self) -> Result<(), Failure> {
         self.place.store()?.backup(&self.folder)?;
-        println!("已备份到{}。密钥文件不在其中，请另行妥善保管。", self.folder.display());
+        say!("已备份到{}。密钥文件不在其中，请另行妥善保管。", self.folder.display());
         Ok(())
     }
 
     fn restore(&self) -> Result<(), Failure> {
         Store::restore(&self.folder, self.place.config()?)?;
-        println!("已恢复到{}。请用 yifa ledger verify 核验。", self.place.db);
+        say!("已恢复到{}。请用 yifa ledger verify 核验。", self.place.db);
         Ok(())
     }
 }
@@ -136,11 +136,11 @@ impl Verify {
             .map_err(|error| format!("回执文件{}读不了：{error}", self.receipt.display()))?;
         match verify_receipt(&json)? {
             Verified::Sealed(seal) => {
-                println!("回执相符，已入{}的日封：", seal.day);
-                println!("  {}", seal.digest);
-                println!("请与公布的日封核对：两者一致，就证明这笔账目自那天起没有改动。");
+                say!("回执相符，已入{}的日封：", seal.day);
+                say!("  {}", seal.digest);
+                say!("请与公布的日封核对：两者一致，就证明这笔账目自那天起没有改动。");
             }
-            Verified::Unsealed => println!("回执自身相符；当天的日封还没有做，日封以后再来取一次回执。"),
+            Verified::Unsealed => say!("回执自身相符；当天的日封还没有做，日封以后再来取一次回执。"),
         }
         Ok(())
     }

@@ -36,6 +36,9 @@ enum Command {
     Due(due::DueCommand),
     /// 一个单位一年的全部数据
     Figures(report::Figures),
+    /// 年度报告
+    #[command(subcommand)]
+    Report(report::Report),
     /// 按给定的数据演一年的工作
     Simulate(simulate::Simulate),
     /// 账目：核验、日封、重建、备份、恢复
@@ -54,6 +57,7 @@ pub fn main() -> ExitCode {
         Command::Law(law) => law.run(),
         Command::Due(due) => due.run(),
         Command::Figures(figures) => figures.run(),
+        Command::Report(report) => report.run(),
         Command::Simulate(simulate) => simulate.run(),
         Command::Ledger(ledger) => ledger.run(),
         Command::Verify(verify) => verify.run(),
@@ -66,6 +70,17 @@ pub fn main() -> ExitCode {
         }
     }
 }
+
+/// Prints a line; whoever closed the other end of the pipe has read enough.
+macro_rules! say {
+    ($($part:tt)*) => {{
+        use std::io::Write as _;
+        if writeln!(std::io::stdout(), $($part)*).is_err() {
+            std::process::exit(0);
+        }
+    }};
+}
+pub(crate) use say;
 
 /// A command that failed, in words for whoever typed it.
 #[derive(Debug)]

@@ -1,10 +1,13 @@
 //! `yifa figures` and `yifa report`: an organ's year in numbers and as a report.
 
+use std::path::{Path, PathBuf};
+
 use engine::figure::{Figure, Value, change};
+use paper::report::Weight;
 use serde_json::json;
 
-use super::Failure;
-use crate::{clock::Clock, figures, office::Office, place::Place};
+use super::{Failure, say};
+use crate::{clock::Clock, figures, office::Office, place::Place, report};
 
 /// 一个单位一年的全部数据
 #[derive(Debug, clap::Args)]
@@ -16,6 +19,31 @@ pub struct Figures {
     /// 每行一个 JSON 对象
     #[arg(long)]
     json: bool,
+}
+
+/// 年度报告
+#[derive(Debug, clap::Subcommand)]
+pub enum Report {
+    /// 由账目写出年度报告
+    Write(Write),
+}
+
+/// 由账目写出年度报告
+#[derive(Debug, clap::Args)]
+pub struct Write {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    year: OrganYear,
+    /// 写到哪里：.docx、.pdf、.html 或者 .xlsx（数据和口径），可以写几次
+    #[arg(long, value_name = "文件", required = true)]
+    out: Vec<PathBuf>,
+    /// 提纲的标识；默认按年度选
+    #[arg(long, value_name = "提纲")]
+    outline: Option<String>,
+    /// 手写的部分：每章一节，“# 章题”下面是正文
+    #[arg(long, value_name = "文件.md")]
+    written: Option<PathBuf>,
 }
 
 /// Whose year.
@@ -51,20 +79,116 @@ impl Figures {
         let figures = figures::of_year(&office, &organ.path, self.year.year)?;
         if self.json {
             for figure in &figures {
-                println!("{}", as_json(figure, &organ, self.year.year));
+                say!("{}", as_json(figure, &organ, self.year.year));
             }
             return Ok(());
         }
-        println!("{}　{}年", organ.name, self.year.year);
+        say!("{}　{}年", organ.name, self.year.year);
         for figure in figures.iter().filter(|figure| !nothing(figure)) {
             let changed =
                 figure.before.and_then(|before| change(figure.value, before)).unwrap_or_default();
-            println!("{:<36} {}　{}　{changed}", figure.key.as_str(), figure.name, figure.value);
+            say!("{:<36} {}　{}　{changed}", figure.key.as_str(), figure.name, figure.value);
         }
         let empty = figures.iter().filter(|figure| nothing(figure)).count();
-        println!("（另有{empty}个指标本年和上年都没有数据）");
+        say!("（另有{empty}个指标本年和上年都没有数据）");
         Ok(())
     }
+}
+
+impl Report {
+    pub fn run(&self) -> Result<(), Failure> {
+        match self {
+            Self::Write(write) => write.run(),
+        }
+    }
+}
+
+impl Write {
+    fn run(&self) -> Result<(), Failure> {
+        for file in &self.out {
+            kind(file)?;
+        }
+        let office = self.place.office(Clock::Machine)?;
+        let organ = self.year.organ(&office)?;
+        let written = match &self.written {
+            None => report::Written::new(),
+            Some(file) => report::written(
+                &std::fs::read_to_string(file)
+                    .map_err(|error| format!("手写部分{}读不了：{error}", file.display()))?,
+            ),
+        };
+        let outline = self.outline.as_deref();
+        let draft = report::draft(&office, &organ, self.year.year, outline, &written)?;
+        for file in &self.out {
+            let bytes = self.bytes(file, &draft, &office)?;
+            std::fs::write(file, bytes)
+                .map_err(|error| format!("{}写不了：{error}", file.display()))?;
+            say!("已写：{}", file.display());
+        }
+        for check in &draft.report.checks {
+            let weight = match check.weight {
+                Weight::Missing => "缺项",
+                Weight::Doubt => "存疑",
+                Weight::Working => "算式",
+            };
+            say!("{weight}：{}　{}", check.place, check.what);
+        }
+        Ok(())
+    }
+
+    fn bytes(
+        &self,
+        file: &Path,
+        draft: &report::Draft,
+        office: &Office,
+    ) -> Result<Vec<u8>, Failure> {
+        let paper = &draft.report.paper;
+        Ok(match kind(file)? {
+            Kind::Docx => paper::docx::write(paper),
+            Kind::Html => paper::html::standalone(paper).into_bytes(),
+            Kind::Pdf => {
+                let printed = paper::pdf::write(paper, &paper::pdf::Fonts::load(None)?);
+                if !printed.missing.is_empty() {
+                    let missing: String = printed.missing.iter().collect();
+                    say!("提醒：本机的字体里没有这些字，PDF 里是空框：{missing}");
+                }
+                printed.file
+            }
+            Kind::Xlsx => {
+                let today = office.clock().today();
+                let about = vec![
+                    ("单位".into(), draft.organ.name.clone()),
+                    ("年度".into(), format!("{}年", self.year.year)),
+                    ("填报日期".into(), engine::show::date(today)),
+                ];
+                let title = format!("{}{}年法治政府建设数据", draft.organ.name, self.year.year);
+                paper::xlsx::figures(&title, about, &draft.figures, today)?
+            }
+        })
+    }
+}
+
+/// The formats a report can be written in.
+#[derive(Clone, Copy)]
+enum Kind {
+    Docx,
+    Pdf,
+    Html,
+    Xlsx,
+}
+
+fn kind(file: &Path) -> Result<Kind, Failure> {
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    Ok(match ending.to_ascii_lowercase().as_str() {
+        "docx" => Kind::Docx,
+        "pdf" => Kind::Pdf,
+        "html" | "htm" => Kind::Html,
+        "xlsx" => Kind::Xlsx,
+        _ => {
+            let say = "错误：--out 的文件名以 .docx、.pdf、.html 或者 .xlsx 结尾";
+            return Err(Failure::said(say));
+        }
+    })
 }
 
 /// Nothing was counted, this year or the last.

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::Failure;
+use super::{Failure, say};
 use crate::{clock::Clock, office::Office, place::Place, rounds, web};
 
 /// 打开网页
@@ -44,8 +44,8 @@ pub fn open(office: Arc<Office>, listen: &Listen) -> Result<(), Failure> {
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
             Failure::said(format!("错误：端口{}用不了（{error}），可以用 --port 换一个", listen.port))
         })?;
-        println!("网页：http://{}", listener.local_addr()?);
-        println!("按 Ctrl+C 停止。");
+        say!("网页：http://{}", listener.local_addr()?);
+        say!("按 Ctrl+C 停止。");
         rounds::start(office.clone());
         let desk = web::Desk::new(office, listen.behind_proxy);
         web::serve(desk, listener, stopped()).await?;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use engine::figure::{self, Value, year};
 
-use super::{Failure, demo::progress, serve};
+use super::{Failure, demo::progress, say, serve};
 use crate::{
     clock::Clock,
     figures,
@@ -56,7 +56,7 @@ impl Simulate {
             return Err(Failure::said("错误：没有一个指标是现有程序能统计的"));
         }
         for key in &totals.unknown {
-            println!("跳过：{key}（还没有程序统计它）");
+            say!("跳过：{key}（还没有程序统计它）");
         }
         let bar = progress();
         let simulated =
@@ -66,11 +66,11 @@ impl Simulate {
             })?;
         bar.finish_and_clear();
         for note in &simulated.notes {
-            println!("说明：{note}");
+            say!("说明：{note}");
         }
-        println!("办理{}次，案件{}件。", simulated.outcome.acts, simulated.outcome.cases);
+        say!("办理{}次，案件{}件。", simulated.outcome.acts, simulated.outcome.cases);
         self.compare(&place, &totals.known, &simulated)?;
-        println!("数据库：{}", place.db);
+        say!("数据库：{}", place.db);
         Ok(())
     }
 
@@ -89,11 +89,11 @@ impl Simulate {
             let Some(found) = measured.iter().find(|figure| figure.key == *key) else { continue };
             let (given, reached, same) = compared(total, found.value, found.before);
             let mark = if same { "相符" } else { "不符" };
-            println!("{mark}：{} 给定{given}，演得{reached}", found.name);
+            say!("{mark}：{} 给定{given}，演得{reached}", found.name);
             off += usize::from(!same);
         }
         let span = year(self.year);
-        println!("期间：{}至{}", span.from, span.to);
+        say!("期间：{}至{}", span.from, span.to);
         if off > 0 {
             return Err(Failure::said(format!("错误：有{off}个数没有演出来")));
         }
