@@ -57,6 +57,8 @@ impl Law {
             .into_values()
             .flat_map(|folder| read::folder(&folder));
         let mut definitions: Vec<Definition> = definitions.collect();
+        let overlays = overlay_folders(files);
+        faults.extend(read::overlays(&overlays, &mut definitions, &statutes));
         check::definitions(&mut definitions, &statutes, &organs);
 
         // Editions with errors count here, so that one error does not bring forth others.
@@ -72,10 +74,10 @@ impl Law {
             faults.extend(definition.faults);
             if sound {
                 let procedure = Arc::new(definition.procedure);
-                procedures
-                    .entry(procedure.id.clone())
-                    .or_default()
-                    .push(procedure);
+                let editions = procedures.entry(procedure.id.clone()).or_default();
+                editions.push(procedure);
+                // A local overlay comes after its base, also where both begin on one day.
+                editions.sort_by_key(|edition| edition.effective);
             }
         }
         (
@@ -146,4 +148,19 @@ fn folders(files: &[SourceFile]) -> BTreeMap<&str, Vec<SourceFile>> {
         }
     }
     folders
+}
+
+/// The files of each local overlay: what lies beside or below an `overlay.toml`.
+fn overlay_folders(files: &[SourceFile]) -> Vec<Vec<SourceFile>> {
+    let roots = files
+        .iter()
+        .filter_map(|file| file.path.strip_suffix("overlay.toml"));
+    let inside = |root: &str| {
+        files
+            .iter()
+            .filter(|file| file.path.starts_with(root))
+            .cloned()
+            .collect()
+    };
+    roots.map(inside).collect()
 }

@@ -17,7 +17,6 @@ pub mod id;
 pub mod indicator;
 pub mod organ;
 pub mod outline;
-pub mod overlay;
 pub mod period;
 pub mod procedure;
 pub mod read;

@@ -81,6 +81,8 @@ pub struct Procedure {
     pub credential: Option<Credential>,
     /// How cases under older editions move to this one.
     pub transitions: Vec<Transition>,
+    /// The edition it is laid over (`penalty@2025.1`), if it is a local overlay. 底本
+    pub of: Option<String>,
     /// Its own examination.
     pub scenarios: Vec<Scenario>,
     /// Path of the file inside the law folder, for diagnostics and the law pages.

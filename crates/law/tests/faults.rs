@@ -85,10 +85,8 @@ fn cases() -> Vec<Case> {
 
 fn files() -> Vec<SourceFile> {
     let mut files = Vec::new();
-    let mut folders = vec![
-        Path::new(FIXTURES).join("petition"),
-        Path::new(FIXTURES).join("penalty"),
-    ];
+    let duties = ["petition", "penalty", "market"];
+    let mut folders = duties.map(|duty| Path::new(FIXTURES).join(duty)).to_vec();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -137,10 +135,10 @@ impl Bench {
         };
         let mut all = read::folder(&of("petition/"));
         all.extend(read::folder(&of("penalty/")));
+        let homeless = read::overlays(&[of("market/")], &mut all, &self.statutes);
         check::definitions(&mut all, &self.statutes, &self.organs);
-        all.into_iter()
-            .flat_map(|definition| definition.faults)
-            .collect()
+        let faults = all.into_iter().flat_map(|definition| definition.faults);
+        faults.chain(homeless).collect()
     }
 
     fn changed(&self, case: &Case) -> Vec<SourceFile> {

@@ -133,3 +133,40 @@ fn the_law_has_one_hash_whatever_examines_it() {
     template.text.push('。');
     assert_ne!(hash(&files), before);
 }
+
+#[test]
+fn an_overlay_fills_tightens_and_opens() {
+    let mut read = read::folder(&fixture("penalty"));
+    let statutes = law::statute::Statutes::parse(&law::source::embedded()).0;
+    let faults = read::overlays(&[fixture("market")], &mut read, &statutes);
+    assert!(faults.is_empty(), "{faults:?}");
+    let [base, overlay] = &read[..] else {
+        panic!("base and overlay")
+    };
+    assert!(overlay.sound(), "{:?}", overlay.faults);
+    let (base, overlay) = (&base.procedure, &overlay.procedure);
+    assert_eq!(overlay.key(), "penalty.market@2025.1");
+    assert_eq!(overlay.of.as_deref(), Some("penalty@2025.1"));
+    assert_eq!(overlay.name, "行政处罚（普通程序）（某县市场监督管理局）");
+    assert_ne!(overlay.hash, base.hash);
+
+    let (value, filled) = overlay.params["big_fine_org"].current();
+    assert_eq!((value, filled), (&Value::Money(10_000_000), true));
+    assert!(!base.params["big_fine_org"].current().1);
+    assert!(
+        overlay.acts["collect"]
+            .ask
+            .iter()
+            .any(|ask| ask.field == "x_site" && ask.required)
+    );
+    assert!(overlay.acts.contains_key("x_send_test"));
+    let decide = &overlay.deadlines["decide"];
+    assert_eq!(decide.pause.len(), 1);
+    assert_eq!(decide.extend.as_ref().unwrap().act, "x_extend");
+    assert!(decide.basis.text.contains("市场监督管理行政处罚程序规定"));
+    assert_eq!(
+        overlay.acts["decide"].require.len(),
+        base.acts["decide"].require.len()
+    );
+    assert_eq!(overlay.scenarios.len(), 1);
+}

@@ -5,13 +5,14 @@ use crate::{
     Id,
     diagnostic::nearest,
     expr::Node,
-    procedure::{FieldType, Keep},
+    procedure::{FieldType, Keep, Procedure},
 };
 
 impl Checker<'_> {
     pub(super) fn identity(&mut self) {
         self.folder_name();
         self.editions();
+        self.base_is_current();
         self.roles();
         self.unused();
         self.personal_made_public();
@@ -22,7 +23,7 @@ impl Checker<'_> {
         let path = &self.definition.file.path;
         let folder = path.rsplit('/').nth(1).unwrap_or_default();
         let id = &self.procedure.id;
-        if !folder.is_empty() && !id.is_empty() && **id != *folder && !path.contains("overlays/") {
+        if !folder.is_empty() && !id.is_empty() && **id != *folder && self.procedure.of.is_none() {
             let fault = self.error(
                 "E0101",
                 &["procedure", "id"],
@@ -40,7 +41,7 @@ impl Checker<'_> {
             .get(&p.id)
             .map(Vec::as_slice)
             .unwrap_or_default();
-        let same = |other: &&&crate::procedure::Procedure| !std::ptr::eq(**other, p);
+        let same = |other: &&&Procedure| !std::ptr::eq(**other, p);
         let twin = editions
             .iter()
             .filter(same)
@@ -57,7 +58,7 @@ impl Checker<'_> {
         let rival = editions
             .iter()
             .filter(same)
-            .find(|other| other.effective == p.effective);
+            .find(|other| other.effective == p.effective && other.of.is_none() && p.of.is_none());
         if let Some(rival) = rival.filter(|rival| rival.version != p.version) {
             let message = format!("{} 与 {} 同一天施行", p.key(), rival.key());
             let fault = self.error("E0113", &["procedure", "effective"], message);
@@ -75,6 +76,27 @@ impl Checker<'_> {
             let message = format!("文件名写的是 {written} 版，里面写的是 {} 版", p.version);
             let fault = self.error("E0113", &["procedure", "version"], message);
             self.add(fault.instead(format!("文件名改成 procedure.{}.toml", p.version)));
+        }
+    }
+
+    /// An overlay is checked line by line again when its base has a new edition.
+    fn base_is_current(&mut self) {
+        let p = self.procedure;
+        let Some(of) = &p.of else { return };
+        let duty = of.split('@').next().unwrap_or_default();
+        let editions = self
+            .duties
+            .get(&Id::from(duty))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let base = editions.iter().find(|edition| edition.key() == *of);
+        let newer = editions.iter().find(|other| {
+            other.of.is_none() && base.is_some_and(|base| other.effective > base.effective)
+        });
+        if let Some(newer) = newer {
+            let message = format!("底本已有新版 {}，本文件还叠加在 {of} 上", newer.key());
+            let fault = self.advice("E1008", &["overlay", "of"], message);
+            self.add(fault.instead(format!("逐条核对以后改成 of = \"{}\"", newer.key())));
         }
     }
 

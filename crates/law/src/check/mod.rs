@@ -55,13 +55,13 @@ pub fn definitions(all: &mut [Definition], statutes: &Statutes, organs: &Organs)
     }
 }
 
+/// Every duty and its editions, oldest first; a local overlay after its base.
 fn group(all: &[Definition]) -> BTreeMap<&Id, Vec<&Procedure>> {
     let mut duties: BTreeMap<&Id, Vec<&Procedure>> = BTreeMap::new();
     for definition in all {
-        duties
-            .entry(&definition.procedure.id)
-            .or_default()
-            .push(&definition.procedure);
+        let editions = duties.entry(&definition.procedure.id).or_default();
+        editions.push(&definition.procedure);
+        editions.sort_by_key(|edition| edition.effective);
     }
     duties
 }

@@ -14,8 +14,6 @@ use crate::{
 
 impl Reader<'_> {
     pub(super) fn acts(&self, procedure: &Procedure) -> IndexMap<Id, Act> {
-        self.root
-            .need("act", "[act.…]", "能做什么，都要写明；没写的不能做");
         let mut acts = IndexMap::new();
         for (item, table) in self.root.tables("act") {
             let act = self.act(&item, table, procedure);
@@ -28,7 +26,10 @@ impl Reader<'_> {
         let id = self.id(item, "行为");
         let place = Place::Act(id.clone());
         let name = self.name(&table);
-        let ask = self.asks(&table);
+        let ask = table
+            .get("ask")
+            .map(|item| self.ask_list(&item))
+            .unwrap_or_default();
         let by = table.need("by", "by = [\"角色\"]", "谁能办，没有默认值");
         let by = by
             .map(|item| self.roles_named(&item, procedure))
@@ -153,10 +154,7 @@ impl Reader<'_> {
     }
 
     /// `["verdict!", "reason"]`.
-    fn asks(&self, table: &Table<'_>) -> Vec<Ask> {
-        let Some(item) = table.get("ask") else {
-            return Vec::new();
-        };
+    pub(super) fn ask_list(&self, item: &Item<'_>) -> Vec<Ask> {
         let mut asks: Vec<Ask> = Vec::new();
         for one in item.list() {
             let Some(written) = one.words() else { continue };
@@ -216,7 +214,7 @@ impl Reader<'_> {
         fitting
     }
 
-    fn team(&self, item: &Item<'_>) -> Option<Team> {
+    pub(super) fn team(&self, item: &Item<'_>) -> Option<Team> {
         let table = item.table()?;
         let at_least = table
             .need("at_least", "at_least = 2", "")
@@ -232,7 +230,7 @@ impl Reader<'_> {
         })
     }
 
-    fn requires(&self, table: &Table<'_>, place: &Place) -> IndexMap<Id, Require> {
+    pub(super) fn requires(&self, table: &Table<'_>, place: &Place) -> IndexMap<Id, Require> {
         let mut requires = IndexMap::new();
         for (item, table) in table.tables("require") {
             let id = item.id();

@@ -135,7 +135,7 @@ impl Reader<'_> {
         Some(Within::Param(id?, unit))
     }
 
-    fn extend(&self, item: &Item<'_>) -> Option<Extend> {
+    pub(super) fn extend(&self, item: &Item<'_>) -> Option<Extend> {
         let table = item.table()?;
         let act = table.need("act", "act = \"批准延期的行为\"", "延期要有人批准");
         let act = act.and_then(|item| self.known(&item, "E0307", "行为", self.words.acts.keys()));
@@ -172,7 +172,7 @@ impl Reader<'_> {
         items.iter().filter_map(|item| self.pause(item)).collect()
     }
 
-    fn pause(&self, item: &Item<'_>) -> Option<Pause> {
+    pub(super) fn pause(&self, item: &Item<'_>) -> Option<Pause> {
         let table = item.table()?;
         let from = table.need("from", "from = \"行为\"", "从哪件事起不计入");
         let from = from.and_then(|item| self.known(&item, "E0308", "行为", self.words.acts.keys()));
@@ -211,7 +211,7 @@ impl Reader<'_> {
     }
 
     /// `到期前3自然日`.
-    fn reminder(&self, item: &Item<'_>) -> Option<Period> {
+    pub(super) fn reminder(&self, item: &Item<'_>) -> Option<Period> {
         let text = item.words()?;
         let prefix = "到期前";
         let Some(period) = text.strip_prefix(prefix) else {

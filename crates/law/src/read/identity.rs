@@ -232,7 +232,7 @@ impl Reader<'_> {
     }
 }
 
-fn level(item: &Item<'_>) -> Option<Level> {
+pub(super) fn level(item: &Item<'_>) -> Option<Level> {
     match item.text()? {
         "national" => Some(Level::National),
         "province" => Some(Level::Province),
@@ -282,6 +282,7 @@ fn empty(path: &str) -> Procedure {
         indicators: IndexMap::new(),
         credential: None,
         transitions: Vec::new(),
+        of: None,
         scenarios: Vec::new(),
         path: path.to_owned(),
     }

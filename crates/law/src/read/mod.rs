@@ -14,11 +14,14 @@ mod act;
 mod deadline;
 mod figure;
 mod identity;
+mod overlay;
 mod paper;
 mod scenario;
 mod words;
 
 use std::collections::BTreeMap;
+
+pub use overlay::overlays;
 
 use indexmap::IndexMap;
 use sm3::{Digest, Sm3};
@@ -212,6 +215,12 @@ impl<'a> Reader<'a> {
 
     /// Reads every table, names first, so that expressions may look ahead in the file.
     fn procedure(mut self) -> Procedure {
+        self.root.need("role", "[role]", "谁能办，都要登记");
+        self.root.need("field", "[field]", "要记什么，都要登记");
+        self.root
+            .need("stage", "[stage]", "案件到了哪一步，要有名称");
+        self.root
+            .need("act", "[act.…]", "能做什么，都要写明；没写的不能做");
         let mut procedure = self.identity();
         procedure.laws = self.laws();
         procedure.days = self.days();

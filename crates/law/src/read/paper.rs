@@ -77,7 +77,7 @@ impl Reader<'_> {
         document
     }
 
-    fn shown(&self, items: &[Item<'_>], place: &Place) -> Vec<Expr> {
+    pub(super) fn shown(&self, items: &[Item<'_>], place: &Place) -> Vec<Expr> {
         items
             .iter()
             .filter_map(|item| self.expr(item, place, &Want::Any))

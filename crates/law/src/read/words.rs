@@ -19,7 +19,6 @@ const TYPES: [&str; 13] = [
 impl Reader<'_> {
     /// [role].
     pub(super) fn roles(&self) -> IndexMap<Id, Role> {
-        self.root.need("role", "[role]", "谁能办，都要登记");
         let mut roles = IndexMap::new();
         for (item, table) in self.root.tables("role") {
             let id = self.id(&item, "角色");
@@ -92,7 +91,6 @@ impl Reader<'_> {
 
     /// [field].
     pub(super) fn fields(&self) -> IndexMap<Id, Field> {
-        self.root.need("field", "[field]", "要记什么，都要登记");
         let mut fields = IndexMap::new();
         for (item, table) in self.root.tables("field") {
             let field = self.field(&item, table);
@@ -232,7 +230,12 @@ impl Reader<'_> {
     }
 
     /// A bound: whole yuan become 分.
-    fn bound(&self, table: &Table<'_>, key: &'static str, ty: &FieldType) -> Option<i64> {
+    pub(super) fn bound(
+        &self,
+        table: &Table<'_>,
+        key: &'static str,
+        ty: &FieldType,
+    ) -> Option<i64> {
         let item = table.get(key)?;
         match ty {
             FieldType::Money => self.money(&item),
@@ -365,11 +368,7 @@ impl Reader<'_> {
 
     /// [stage].
     pub(super) fn stages(&self) -> IndexMap<Id, Stage> {
-        let Some(table) = self
-            .root
-            .need("stage", "[stage]", "案件到了哪一步，要有名称")
-            .and_then(|item| item.table())
-        else {
+        let Some(table) = self.root.get("stage").and_then(|item| item.table()) else {
             return IndexMap::new();
         };
         let mut stages = IndexMap::new();
@@ -413,7 +412,7 @@ fn scope(item: &Item<'_>) -> Option<Scope> {
     }
 }
 
-fn keep(item: &Item<'_>) -> Option<Keep> {
+pub(super) fn keep(item: &Item<'_>) -> Option<Keep> {
     match item.text()? {
         "public" => Some(Keep::Public),
         "work" => Some(Keep::Work),

@@ -1,1 +1,0 @@
-//! 叠加: a province, city or county lays its differences over a base.
