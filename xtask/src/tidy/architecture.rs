@@ -101,6 +101,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "law",
             "engine",
+            "flate2",
             "fontdb",
             "jiff",
             "minijinja",
