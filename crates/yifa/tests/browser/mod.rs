@@ -158,7 +158,7 @@ impl Browser {
     /// Chooses the option with this value in the field of this name.
     pub fn choose(&self, name: &str, value: &str) {
         let field = self.find(&format!("[name='{name}']"));
-        if field.attribute("type").as_deref() == Some("radio") {
+        if matches!(field.attribute("type").as_deref(), Some("radio" | "checkbox")) {
             self.find(&format!("[name='{name}'][value='{value}']")).press();
         } else {
             self.find(&format!("[name='{name}'] option[value='{value}']")).press();
@@ -244,6 +244,11 @@ impl Element<'_> {
     /// Empties it.
     pub fn clear(&self) {
         self.browser.post(&format!("/element/{}/clear", self.id), json!({}));
+    }
+
+    /// Whether it is ticked or chosen.
+    pub fn is_chosen(&self) -> bool {
+        self.browser.get(&format!("/element/{}/selected", self.id)).as_bool().unwrap_or(false)
     }
 
     /// What one of its attributes says.
