@@ -1,8 +1,8 @@
 //! A demonstration county at work: its database in a folder of its own, its desk on a free port.
 
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    io::{BufRead, BufReader, Read},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 /// The password of every demonstration account.
@@ -12,6 +12,7 @@ pub const PASSWORD: &str = "Yifa-demo-2026";
 pub struct County {
     /// A shell that holds the desk: when its input ends, it closes the desk and clears up.
     _holder: Child,
+    _told: BufReader<ChildStdout>,
     address: String,
 }
 
@@ -41,13 +42,14 @@ impl County {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let told = BufReader::new(holder.stdout.take().expect("its output is piped"));
+        let mut told = BufReader::new(holder.stdout.take().expect("its output is piped"));
         let address = told
+            .by_ref()
             .lines()
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("网页：").map(str::to_owned))
             .expect("the program says where the desk is");
-        County { _holder: holder, address }
+        County { _holder: holder, _told: told, address }
     }
 
     /// The full address of a page.
