@@ -161,7 +161,7 @@ impl Checker<'_> {
         }
     }
 
-    /// The act in the other duty, if it is there and the machine may do it.
+    /// The act in the other duty, if it is there and the machine (or the same person) may do it.
     fn act_there<'t>(
         &mut self,
         act: &Act,
@@ -178,7 +178,9 @@ impl Checker<'_> {
             });
             return None;
         };
-        if !target.by.iter().any(|role| role == LINKED) {
+        // A case is opened by the machine, or by the same person where the post is the same.
+        let themselves = key == "opens" && act.by.iter().all(|role| target.by.contains(role));
+        if !themselves && !target.by.iter().any(|role| role == LINKED) {
             let message = format!("“{}”的“{}”不由系统办", theirs.name, target.name);
             let fault = self.error("E0443", &name, message);
             self.add(fault.instead(format!("在那里的 act.{id}.by 里加 \"linked\"")));
