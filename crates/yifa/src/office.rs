@@ -286,11 +286,12 @@ impl Performing<'_, '_> {
             case_no = self.number(&procedure.case_no, &organ, &procedure.id, year, "")?;
             opening.number = Some(case_no.clone());
         }
+        let issuer = document::issuer(procedure, &organ, &fact).clone();
         for issued in &mut fact.issued {
             let document = procedure.documents.get(&issued.document);
             if let Some(pattern) = document.and_then(|document| document.number.as_ref()) {
                 let kind = format!("{}/{}", procedure.id, issued.document);
-                issued.number = Some(self.number(pattern, &organ, &kind, year, &case_no)?);
+                issued.number = Some(self.number(pattern, &issuer, &kind, year, &case_no)?);
             }
         }
         let recorded = Recorded {
