@@ -20,8 +20,6 @@ use crate::office::{NameBook, Office};
 pub struct CaseFile {
     /// The case; masked where the person does not handle it.
     pub case: Case,
-    /// What is known of it from outside.
-    pub heading: Heading,
     /// How much of it the person may read.
     pub sight: Sight,
     /// Everybody around it.
@@ -96,7 +94,7 @@ impl CaseFile {
             Sight::Handling if !procedure.track.is_empty() => Some(read.tracking_code(&case.id)),
             _ => None,
         };
-        Ok(Self { case, heading, sight, people, names, organs, clocks, today, linked, tracking })
+        Ok(Self { case, sight, people, names, organs, clocks, today, linked, tracking })
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 use engine::refusal::Refusal;
 use store::StoreError;
 
-use super::frame::Frame;
+use super::{frame::Frame, paging::Address};
 
 /// Why a page was not shown, by what the person can do about it.
 #[derive(Debug)]
@@ -129,9 +129,8 @@ impl PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         if let Self::SignIn(back) = &self {
-            let mut target = form_urlencoded::Serializer::new(String::from("/sign-in?"));
-            target.append_pair("back", back);
-            return Redirect::to(&target.finish()).into_response();
+            let back = if back == "/" { "" } else { back };
+            return Redirect::to(&String::from(Address::to("/sign-in").with("back", back))).into_response();
         }
         if matches!(self, Self::ChangePassword) {
             return Redirect::to("/password").into_response();

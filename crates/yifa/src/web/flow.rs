@@ -207,8 +207,11 @@ fn place(procedure: &Procedure, nodes: Vec<Node>, edges: Edges) -> Flow {
         } else {
             lanes += 1;
             let lane = right + lanes * LANE;
-            let (x1, y1) = (a.x + a.width, a.y + 14 + (lanes % 3) * 6);
-            let (x2, y2) = (b.x + b.width + 2, b.y + 14 + (lanes % 3) * 6);
+            let aside = 10 + (lanes % 2) * 6;
+            let (x1, y1) = (a.x + a.width, a.y + aside);
+            // Within a row the way back comes in lower than it went out.
+            let level = a.y == b.y;
+            let (x2, y2) = (b.x + b.width + 2, b.y + if level { b.height - 8 } else { aside + 8 });
             let turn = if y2 > y1 { 8 } else { -8 };
             let path = format!(
                 "M{x1} {y1}H{}Q{lane} {y1} {lane} {}V{}Q{lane} {y2} {} {y2}H{x2}",

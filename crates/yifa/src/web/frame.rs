@@ -88,7 +88,12 @@ impl Frame {
     /// Whether the page stands under this entry of the menu.
     pub fn at(&self, url: &str) -> bool {
         let path = self.here.split('?').next().unwrap_or_default();
-        path == url || (url != "/" && path.strip_prefix(url).is_some_and(|rest| rest.starts_with('/')))
+        let under = |url: &str| {
+            path == url || (url != "/" && path.strip_prefix(url).is_some_and(|rest| rest.starts_with('/')))
+        };
+        let items = self.menu.iter().flat_map(|group| &group.items);
+        // The nearest entry only, not also the one above it.
+        under(url) && !items.into_iter().any(|item| item.url.len() > url.len() && under(&item.url))
     }
 
     /// The same surroundings under a title.

@@ -78,7 +78,6 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/registers/{procedure}/export", get(register::export)),
         ("/law", get(law::list)),
         ("/law/{procedure}", get(law::wall)),
-        //TMP ("/law/{procedure}/source", get(law::source)),
         ("/people", get(people::list).post(people::add)),
         ("/people/{person}", get(people::show)),
         ("/people/{person}/posts", post(people::give_post)),
@@ -87,13 +86,18 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/people/{person}/close", post(people::close)),
         ("/figures", get(figures::table)),
         ("/figures/{key}", get(figures::list)),
-        //TMP ("/report", get(report::draft)),
-        //TMP ("/report/{file}", get(report::download)),
+        ("/report", get(report::draft).post(report::written)),
+        ("/report/{form}", post(report::file)),
         ("/ledger", get(ledger::overview)),
         ("/ledger/check", post(ledger::check)),
         ("/access", get(access::log)),
         ("/refused", get(access::refused)),
     ]
+}
+
+/// The paths of every route, for the test that none is left unguarded.
+pub fn paths() -> Vec<&'static str> {
+    routes().into_iter().map(|(path, _)| path).collect()
 }
 
 impl Desk {

@@ -50,12 +50,6 @@ pub struct Upload {
 }
 
 impl Filled {
-    /// With one value set.
-    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.push(name.into(), value.into());
-        self
-    }
-
     /// The only (or first) value, or nothing.
     pub fn one(&self, name: &str) -> String {
         self.all(name).first().cloned().unwrap_or_default()
@@ -264,11 +258,15 @@ mod tests {
 
     #[test]
     fn blank_party_rows_do_not_count() {
-        let filled = Filled::default()
-            .with("f.people.0.name", " 示例甲 ")
-            .with("f.people.0.kind", "person")
-            .with("f.people.1.kind", "org")
-            .with("f.people.1.name", "");
+        let mut filled = Filled::default();
+        for (name, value) in [
+            ("f.people.0.name", " 示例甲 "),
+            ("f.people.0.kind", "person"),
+            ("f.people.1.kind", "org"),
+            ("f.people.1.name", ""),
+        ] {
+            filled.push(name.into(), value.into());
+        }
         let parties = filled.parties("f.people");
         assert_eq!(parties.len(), 1);
         assert_eq!(parties[0].name, "示例甲");

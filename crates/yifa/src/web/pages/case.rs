@@ -100,7 +100,7 @@ struct DueView {
 
 struct PartyView {
     name: String,
-    role: String,
+    roles: Vec<String>,
     lines: Vec<(&'static str, String)>,
 }
 
@@ -554,18 +554,23 @@ fn dues(file: &CaseFile, office: &Office) -> Vec<DueView> {
     dues.into_iter().map(|(_, view)| view).collect()
 }
 
+/// Every party once, with all that the case calls them.
 fn parties(file: &CaseFile) -> Vec<PartyView> {
     let fields = file.case.procedure.fields.values().filter(|field| field.ty == FieldType::Party);
-    fields
-        .filter_map(|field| match file.case.latest(&field.id) {
-            Some(Value::Parties(parties)) => Some((field, parties)),
-            _ => None,
-        })
-        .flat_map(|(field, parties)| parties.iter().map(|party| party_view(&field.name, party)))
-        .collect()
+    let mut found: Vec<(&Party, Vec<&str>)> = Vec::new();
+    for field in fields {
+        let Some(Value::Parties(parties)) = file.case.latest(&field.id) else { continue };
+        for party in parties {
+            match found.iter_mut().find(|(known, _)| *known == party) {
+                Some((_, roles)) => roles.push(&field.name),
+                None => found.push((party, vec![&field.name])),
+            }
+        }
+    }
+    found.into_iter().map(|(party, roles)| party_view(roles, party)).collect()
 }
 
-fn party_view(role: &str, party: &Party) -> PartyView {
+fn party_view(roles: Vec<&str>, party: &Party) -> PartyView {
     let org = party.kind == PartyKind::Org;
     let lines = [
         ("类别", if org { "法人或者其他组织".into() } else { String::new() }),
@@ -575,7 +580,7 @@ fn party_view(role: &str, party: &Party) -> PartyView {
     ];
     PartyView {
         name: party.name.clone(),
-        role: role.into(),
+        roles: roles.into_iter().map(str::to_owned).collect(),
         lines: lines.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
     }
 }

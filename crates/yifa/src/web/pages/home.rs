@@ -183,7 +183,7 @@ fn row(office: &Office, task: &Task) -> TaskRow {
     let act = procedure.and_then(|procedure| procedure.acts.get(&task.act));
     let (lamp, due) = match &task.pressing {
         Some(pressing) => (Lamp::pressing(pressing, today), format!("截止 {}", pressing.legal)),
-        None => (Lamp { class: "green", text: "无期限".into() }, String::new()),
+        None => (Lamp { class: "none", text: "无期限".into() }, String::new()),
     };
     let title = &task.case.title;
     TaskRow {

@@ -13,6 +13,6 @@ pub mod open;
 pub mod people;
 pub mod public;
 pub mod register;
-//TMP pub mod report;
+pub mod report;
 pub mod search;
 pub mod sign_in;
