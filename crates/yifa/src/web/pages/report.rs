@@ -5,7 +5,6 @@ use axum::{
     extract::{Path, Query, State},
     response::{Html, Response},
 };
-use law::outline::Block;
 use paper::report::Weight;
 use store::AccessKind;
 
@@ -16,7 +15,7 @@ use super::{
 };
 use crate::{
     office::Office,
-    report::{self, Draft},
+    report::{self, Draft, DraftFault, Written},
     web::{
         Desk,
         error::PageError,
@@ -79,7 +78,7 @@ async fn page(desk: &Desk, me: SignedIn, organ: String, year: String, filled: Fi
             missing: checks(Weight::Missing),
             doubts: checks(Weight::Doubt),
             workings: checks(Weight::Working),
-            chapters: chapters(office, &filled),
+            chapters: chapters(office, chosen.year, &filled),
         };
         Ok(Html(page.render()?))
     })
@@ -87,26 +86,28 @@ async fn page(desk: &Desk, me: SignedIn, organ: String, year: String, filled: Fi
 }
 
 fn compiled(office: &Office, chosen: &Chosen, filled: &Filled) -> Result<Draft, PageError> {
-    let written = |chapter: &Block| Some(filled.one(&place(chapter))).filter(|text| !text.trim().is_empty());
-    let draft = report::draft(office, &chosen.organ, chosen.year, &written)?;
-    draft.ok_or_else(|| PageError::Forbidden("没有装载年度报告提纲，请检查法律文件夹中的 reports。".into()))
+    let written: Written = filled
+        .under(CHAPTER)
+        .filter_map(|(title, texts)| Some((title.to_owned(), texts.first()?.trim().to_owned())))
+        .filter(|(_, text)| !text.is_empty())
+        .collect();
+    report::draft(office, &chosen.organ, chosen.year, None, &written).map_err(|fault| match fault {
+        DraftFault::Store(error) => error.into(),
+        DraftFault::Outline(_) => PageError::Forbidden("没有装载年度报告提纲，请检查法律文件夹中的 reports。".into()),
+    })
 }
 
-/// The name under which a chapter's text is sent.
-fn place(chapter: &Block) -> String {
-    format!("w.{}", chapter.title)
-}
+/// What a person writes for a chapter is sent under its title behind this.
+const CHAPTER: &str = "w.";
 
-fn chapters(office: &Office, filled: &Filled) -> Vec<Chapter> {
-    let outline = office.law().outlines.last();
+fn chapters(office: &Office, year: i16, filled: &Filled) -> Vec<Chapter> {
+    let outline = office.law().outline(year);
     let blocks = outline.into_iter().flat_map(|outline| &outline.blocks);
     let to_write = blocks.filter_map(|block| Some((block, block.write.clone()?)));
     to_write
-        .map(|(block, prompt)| Chapter {
-            name: place(block),
-            title: block.title.clone(),
-            prompt,
-            text: filled.one(&place(block)),
+        .map(|(block, prompt)| {
+            let name = format!("{CHAPTER}{}", block.title);
+            Chapter { text: filled.one(&name), name, title: block.title.clone(), prompt }
         })
         .collect()
 }
@@ -120,7 +121,7 @@ pub async fn file(
     let SignedForm { me, filled } = sent;
     desk.ask(move |office| {
         let chosen = Chosen::of(office, &me.actor, &filled.one("organ"), &filled.one("year"))?;
-        let Draft { report, figures } = compiled(office, &chosen, &filled)?;
+        let Draft { report, figures, .. } = compiled(office, &chosen, &filled)?;
         let name = report.paper.title.replace('\n', "");
         let line = me.access(office, AccessKind::Export, None, &format!("{name}（{form}）"));
         office.store().write(office.county(), |tx| tx.access(&line).map_err(PageError::from))?;
