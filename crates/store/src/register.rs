@@ -94,8 +94,7 @@ impl Read<'_> {
         limit: u32,
     ) -> Result<Page<CaseRow, After>> {
         let columns = CaseRow::COLUMNS;
-        let order = "order by c.opened desc, c.case_id desc";
-        let (sql, with) = self.selection(filter, visible, after, columns, order, limit + 1);
+        let (sql, with) = self.selection(filter, visible, after, columns, true, limit + 1);
         let sql = format!("{sql} order by opened desc, case_id desc limit {}", limit + 1);
         let mut rows = self.db.query(&sql, &with, CaseRow::read)?;
         let more = rows.len() > limit as usize;
@@ -107,7 +106,7 @@ impl Read<'_> {
 
     /// How many cases a register has, up to [`MOST`].
     pub fn register_count(&self, filter: &RegisterFilter, visible: &Visible) -> Result<Count> {
-        let (sql, with) = self.selection(filter, visible, None, "c.case_id", "", MOST + 1);
+        let (sql, with) = self.selection(filter, visible, None, "c.case_id", false, MOST + 1);
         let sql = format!("select count(*) from ({sql} limit {}) counted", MOST + 1);
         let number = self.db.first(&sql, &with, |row| row.count(0))?.unwrap_or(0);
         Ok(Count { number: number.min(MOST), more: number > MOST })
@@ -120,18 +119,25 @@ impl Read<'_> {
         visible: &'a Visible,
         after: Option<&'a After>,
         columns: &str,
-        order: &str,
+        ordered: bool,
         limit: u32,
     ) -> (String, Vec<Param<'a>>) {
         let mut with = params![self.county].to_vec();
         let drivers = self.drivers(filter, visible, &mut with);
-        let conditions = self.conditions(filter, after, &mut with);
+        let conditions = conditions(filter, after, &mut with);
         let parts: Vec<String> = drivers
             .iter()
             .enumerate()
-            .map(|(number, driver)| {
+            .map(|(number, Driver { from, place })| {
+                // The order is that of the driver's own index: no page is ever sorted as a whole.
+                let order = if ordered {
+                    format!("order by {place}.opened desc, {place}.case_id desc")
+                } else {
+                    String::new()
+                };
+                let conditions = conditions.replace("place.", &format!("{place}."));
                 format!(
-                    "select * from (select {columns} from {driver} {conditions} {order}
+                    "select * from (select {columns} from {from} {conditions} {order}
                      limit {limit}) part{number}"
                 )
             })
@@ -139,13 +145,13 @@ impl Read<'_> {
         (format!("select * from ({}) register", parts.join(" union ")), with)
     }
 
-    /// Where the cases are taken from, each ending in a `where` that more can be added to.
+    /// Where the cases are taken from.
     fn drivers<'a>(
         &self,
         filter: &'a RegisterFilter,
         visible: &'a Visible,
         with: &mut Vec<Param<'a>>,
-    ) -> Vec<String> {
+    ) -> Vec<Driver> {
         let place = |with: &mut Vec<Param<'a>>, param: Param<'a>| {
             with.push(param);
             format!("${}", with.len())
@@ -177,10 +183,10 @@ impl Read<'_> {
         };
         if let Some(found) = found {
             let scope = visible.condition(with);
-            return vec![format!(
+            return vec![Driver::cases(format!(
                 "({found}) d cross join case_now c
                  where c.county = $1 and c.case_id = d.case_id and {scope}"
-            )];
+            ))];
         }
         let reach = |with: &mut Vec<Param<'a>>, who: Param<'a>, more: &str| {
             let who = place(with, who);
@@ -188,16 +194,17 @@ impl Read<'_> {
                 let id = place(with, id.into());
                 format!(" and r.procedure = {id}")
             });
-            format!(
+            let from = format!(
                 "reach r cross join case_now c where r.county = $1 and r.who = {who}{}
                  and c.county = $1 and c.case_id = r.case_id{more}",
                 procedure.unwrap_or_default()
-            )
+            );
+            Driver { from, place: "r" }
         };
         match (&filter.organ, visible.keys()) {
             // The county stands above everything in it.
             (Some(organ), None) if organ.as_str() == self.county => {
-                vec!["case_now c where c.county = $1".into()]
+                vec![Driver::cases("case_now c where c.county = $1".into())]
             }
             (Some(organ), _) => {
                 let scope = visible.condition(with);
@@ -205,62 +212,74 @@ impl Read<'_> {
                 vec![reach(with, organ.into(), &handled)]
             }
             (None, Some(keys)) => keys.iter().map(|key| reach(with, key.into(), "")).collect(),
-            (None, None) => vec!["case_now c where c.county = $1".into()],
+            (None, None) => vec![Driver::cases("case_now c where c.county = $1".into())],
         }
     }
+}
 
-    /// Everything else that is asked of case `c`.
-    fn conditions<'a>(
-        &self,
-        filter: &'a RegisterFilter,
-        after: Option<&'a After>,
-        with: &mut Vec<Param<'a>>,
-    ) -> String {
-        let mut sql = format!(" and c.void = {}", i64::from(filter.void));
-        let mut add = |what: &str, some: Vec<Param<'a>>| {
-            let mut what = format!(" and {what}");
-            for param in some {
-                with.push(param);
-                what = what.replacen('?', &format!("${}", with.len()), 1);
-            }
-            sql.push_str(&what);
-        };
-        if let Some(procedure) = &filter.procedure {
-            add("c.procedure = ?", vec![procedure.into()]);
-        }
-        if let Some(organ) = &filter.organ {
-            let (below, beyond) = subtree(organ);
-            let within = vec![organ.into(), below.into(), beyond.into()];
-            add("(c.organ = ? or (c.organ >= ? and c.organ < ?))", within);
-        }
-        if let Some(from) = filter.from {
-            add("c.opened >= ?", vec![from.into()]);
-        }
-        if let Some(to) = filter.to {
-            add("c.opened <= ?", vec![to.into()]);
-        }
-        if let Some((light, today)) = filter.light {
-            match light {
-                Light::Red => add("c.due_legal < ?", vec![today.into()]),
-                Light::Yellow => {
-                    let both = vec![today.into(), today.into()];
-                    add("c.due_legal >= ? and c.due_warn <= ?", both);
-                }
-                _ => add("c.due_warn > ?", vec![today.into()]),
-            }
-        }
-        if let Some(After { opened, case }) = after {
-            add("(c.opened, c.case_id) < (?, ?)", vec![(*opened).into(), case.into()]);
-        }
-        match filter.ended {
-            Some(true) => add("c.ended is not null", Vec::new()),
-            Some(false) => add("c.ended is null", Vec::new()),
-            None => {}
-        }
-        if !filter.stages.is_empty() {
-            let places = vec!["?"; filter.stages.len()].join(",");
-            add(&format!("c.stage in ({places})"), filter.stages.iter().map(Param::from).collect());
-        }
-        sql
+/// Where cases are taken from: tables and a `where` that more can be added to, and the table by
+/// whose `opened` and `case_id` they come in order.
+struct Driver {
+    from: String,
+    place: &'static str,
+}
+
+impl Driver {
+    fn cases(from: String) -> Self {
+        Self { from, place: "c" }
     }
+}
+
+/// Everything else that is asked of case `c`. The order of opening is asked of `place`.
+fn conditions<'a>(
+    filter: &'a RegisterFilter,
+    after: Option<&'a After>,
+    with: &mut Vec<Param<'a>>,
+) -> String {
+    let mut sql = format!(" and c.void = {}", i64::from(filter.void));
+    let mut add = |what: &str, some: Vec<Param<'a>>| {
+        let mut what = format!(" and {what}");
+        for param in some {
+            with.push(param);
+            what = what.replacen('?', &format!("${}", with.len()), 1);
+        }
+        sql.push_str(&what);
+    };
+    if let Some(procedure) = &filter.procedure {
+        add("c.procedure = ?", vec![procedure.into()]);
+    }
+    if let Some(organ) = &filter.organ {
+        let (below, beyond) = subtree(organ);
+        let within = vec![organ.into(), below.into(), beyond.into()];
+        add("(c.organ = ? or (c.organ >= ? and c.organ < ?))", within);
+    }
+    if let Some(from) = filter.from {
+        add("place.opened >= ?", vec![from.into()]);
+    }
+    if let Some(to) = filter.to {
+        add("place.opened <= ?", vec![to.into()]);
+    }
+    if let Some((light, today)) = filter.light {
+        match light {
+            Light::Red => add("c.due_legal < ?", vec![today.into()]),
+            Light::Yellow => {
+                let both = vec![today.into(), today.into()];
+                add("c.due_legal >= ? and c.due_warn <= ?", both);
+            }
+            _ => add("c.due_warn > ?", vec![today.into()]),
+        }
+    }
+    if let Some(After { opened, case }) = after {
+        add("(place.opened, place.case_id) < (?, ?)", vec![(*opened).into(), case.into()]);
+    }
+    match filter.ended {
+        Some(true) => add("c.ended is not null", Vec::new()),
+        Some(false) => add("c.ended is null", Vec::new()),
+        None => {}
+    }
+    if !filter.stages.is_empty() {
+        let places = vec!["?"; filter.stages.len()].join(",");
+        add(&format!("c.stage in ({places})"), filter.stages.iter().map(Param::from).collect());
+    }
+    sql
 }

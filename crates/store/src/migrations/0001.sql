@@ -199,7 +199,7 @@ create table reach (
     handling bigint not null,
     primary key (county, who, procedure, opened, case_id)
 );
-create index reach_case on reach (county, case_id);
+create index reach_case on reach (county, case_id, who);
 
 -- People of a case. `role` is empty for whoever acted in it.
 create table participant (
