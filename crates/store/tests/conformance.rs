@@ -810,9 +810,14 @@ fn the_public_sees_notices_and_a_party_its_case() {
         assert_eq!(rest.rows.len(), 1);
         let notice = &rest.rows[0];
         assert_eq!((&notice.case, notice.on), (&case, date("2025-03-20")));
-        let text = format!("{:?}", notice.lines);
-        assert!(text.contains("示某") && text.contains("办成"), "{text}");
-        assert!(!text.contains("示例张") && !text.contains("水渠改道"), "{text}");
+        let said = format!("{:?}", notice.lines);
+        assert!(said.contains("示某") && said.contains("办成"), "{said}");
+        assert!(!said.contains("示例张") && !said.contains("水渠改道"), "{said}");
+        assert_eq!(world.read(|read| read.notices_of(&case)), rest.rows);
+        let other = &page.rows[0].case;
+        let answers = with(&[("note", text("结果有误"))]);
+        world.act(other, "window", "withdraw", "2025-03-24", answers);
+        assert_eq!(world.read(|read| read.notices_of(other)), []);
         let elsewhere = NoticeFilter { organ: Some(OTHER_TOWN.into()), ..Default::default() };
         assert!(world.read(|read| read.notices(&elsewhere, None, 3)).rows.is_empty());
 
