@@ -703,7 +703,7 @@ fn registers_show_what_may_be_seen_and_nothing_else() {
             ..matter()
         };
         assert_eq!(titles(&lit(Light::Red, "2025-05-10"), &to("window")), [
-            "村口水渠", "路灯不亮", "田埂纠纷"
+            "村口水渠", "路灯不亮", "电线低垂", "田埂纠纷"
         ]);
         assert_eq!(titles(&lit(Light::Red, "2025-05-10"), &to("villager")), ["村口水渠"]);
         assert_eq!(titles(&lit(Light::Green, "2025-04-03"), &to("window")).len(), 4);
