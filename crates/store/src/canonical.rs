@@ -70,7 +70,9 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// The bytes that hexadecimal digits stand for; `None` where they are none.
 pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| (byte as char).to_digit(16);
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
     pairs
         .iter()
         .map(|[high, low]| Some((digit(*high)? * 16 + digit(*low)?) as u8)) // Below 256.
@@ -86,7 +88,10 @@ mod tests {
         let value: Value =
             serde_json::from_str(r#"{ "b": [1, {"z": null, "a": "甲\u0001\n\""}], "a": true }"#)
                 .unwrap();
-        assert_eq!(canonical(&value), r#"{"a":true,"b":[1,{"a":"甲\u0001\n\"","z":null}]}"#);
+        assert_eq!(
+            canonical(&value),
+            r#"{"a":true,"b":[1,{"a":"甲\u0001\n\"","z":null}]}"#
+        );
     }
 
     #[test]

@@ -73,7 +73,13 @@ pub struct Visible {
 impl Visible {
     /// What a person may know of on a day.
     pub fn to(actor: &Actor, county: &str, on: Date) -> Self {
-        let organs = || actor.posts.iter().filter(|post| post.on(on)).map(|post| &post.organ);
+        let organs = || {
+            actor
+                .posts
+                .iter()
+                .filter(|post| post.on(on))
+                .map(|post| &post.organ)
+        };
         if actor.machine || organs().any(|organ| organ.as_str() == county) {
             return Self { keys: None };
         }
@@ -84,7 +90,9 @@ impl Visible {
         let outer = keys.clone();
         keys.retain(|key| {
             let organ = OrganPath::from(key.as_str());
-            !outer.iter().any(|other| other != key && OrganPath::from(other.as_str()).covers(&organ))
+            !outer
+                .iter()
+                .any(|other| other != key && OrganPath::from(other.as_str()).covers(&organ))
         });
         keys.push(person_key(&actor.person));
         Self { keys: Some(keys) }
@@ -92,7 +100,9 @@ impl Visible {
 
     /// Only the cases a person has part in, whatever the posts.
     pub fn part_of(actor: &Actor) -> Self {
-        Self { keys: Some(vec![person_key(&actor.person)]) }
+        Self {
+            keys: Some(vec![person_key(&actor.person)]),
+        }
     }
 
     /// Everything in the county: for the machine, rebuilds and figures of the whole.
@@ -106,7 +116,9 @@ impl Visible {
 
     /// The condition that case `c` is within it, its keys added to `with`.
     pub(crate) fn condition<'a>(&'a self, with: &mut Vec<Param<'a>>) -> String {
-        let Some(keys) = &self.keys else { return "1 = 1".into() };
+        let Some(keys) = &self.keys else {
+            return "1 = 1".into();
+        };
         let places = places(with.len() + 1, keys.len());
         with.extend(keys.iter().map(Param::from));
         format!(
@@ -131,8 +143,7 @@ impl Pressing {
 
 impl CaseRow {
     /// Columns of case `c` in the order [`CaseRow::read`] expects.
-    pub(crate) const COLUMNS: &'static str =
-        "c.case_id, c.procedure, c.organ, c.stage, c.title, c.number, c.opened, c.last_on, \
+    pub(crate) const COLUMNS: &'static str = "c.case_id, c.procedure, c.organ, c.stage, c.title, c.number, c.opened, c.last_on, \
          c.ended, c.version, c.void, c.parent, c.due_warn, c.due_nominal, c.due_legal";
     /// How many they are.
     pub(crate) const WIDTH: usize = 15;
@@ -158,9 +169,17 @@ impl CaseRow {
 
 /// Reads `due_warn, due_nominal, due_legal`.
 pub(crate) fn pressing(row: &Row, at: usize) -> Result<Option<Pressing>> {
-    let dates = (row.maybe_date(at)?, row.maybe_date(at + 1)?, row.maybe_date(at + 2)?);
+    let dates = (
+        row.maybe_date(at)?,
+        row.maybe_date(at + 1)?,
+        row.maybe_date(at + 2)?,
+    );
     Ok(match dates {
-        (Some(warn), Some(nominal), Some(legal)) => Some(Pressing { warn, nominal, legal }),
+        (Some(warn), Some(nominal), Some(legal)) => Some(Pressing {
+            warn,
+            nominal,
+            legal,
+        }),
         _ => None,
     })
 }

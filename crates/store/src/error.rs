@@ -82,7 +82,11 @@ impl fmt::Display for Damage {
 
 impl Damage {
     pub(crate) fn of(case: &str, version: u32, what: impl Into<String>) -> StoreError {
-        StoreError::Damaged(Damage { case: case.into(), version, what: what.into() })
+        StoreError::Damaged(Damage {
+            case: case.into(),
+            version,
+            what: what.into(),
+        })
     }
 }
 
@@ -93,9 +97,11 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                Self::Damaged(Damage { case: String::new(), version: 0, what: text })
-            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(Damage {
+                case: String::new(),
+                version: 0,
+                what: text,
+            }),
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 Self::Unreachable(text)
             }
@@ -123,13 +129,13 @@ impl From<postgres::Error> for StoreError {
             return Self::Unreachable(error.to_string());
         };
         let code = db.code();
-        let ledger = db.table() == Some("entry") || db.table() == Some("series");
-        if *code == SqlState::UNIQUE_VIOLATION && ledger {
+        let conflict = *code == SqlState::UNIQUE_VIOLATION;
+        let beaten = *code == SqlState::T_R_SERIALIZATION_FAILURE
+            || *code == SqlState::T_R_DEADLOCK_DETECTED;
+        if beaten || conflict && db.table() == Some("entry") {
             Self::Overtaken
-        } else if *code == SqlState::T_R_SERIALIZATION_FAILURE
-            || *code == SqlState::T_R_DEADLOCK_DETECTED
-        {
-            Self::Overtaken
+        } else if conflict && matches!(db.table(), Some("series" | "subject" | "experience")) {
+            Self::Busy // Two met at the first number of a year, or at a person nobody knew yet.
         } else if *code == SqlState::DISK_FULL {
             Self::Full
         } else if *code == SqlState::LOCK_NOT_AVAILABLE

@@ -94,7 +94,8 @@ impl Read<'_> {
     /// The receipt of one entry.
     pub fn receipt_of(&self, case: &str, version: u32) -> Result<Option<Receipt>> {
         let sql = format!("{STATEMENT} and case_id = $2 and version = $3");
-        self.db.first(&sql, params![self.county, case, version], receipt)
+        self.db
+            .first(&sql, params![self.county, case, version], receipt)
     }
 
     /// What may be known of a case before it is opened.
@@ -115,7 +116,9 @@ impl Read<'_> {
                 })
             },
         )?;
-        let Some(mut heading) = found else { return Ok(None) };
+        let Some(mut heading) = found else {
+            return Ok(None);
+        };
         self.db.query(
             "select role, person from participant where county = $1 and case_id = $2
              order by role, place",
@@ -123,7 +126,11 @@ impl Read<'_> {
             |row| {
                 let (role, person) = (row.text(0)?, row.text(1)?);
                 if !role.is_empty() {
-                    heading.assigned.entry(role.into()).or_default().push(person.clone());
+                    heading
+                        .assigned
+                        .entry(role.into())
+                        .or_default()
+                        .push(person.clone());
                 }
                 heading.participants.insert(person);
                 Ok(())
@@ -143,16 +150,23 @@ impl Read<'_> {
             params![self.county, &heading.id],
             |row| row.text(0),
         )?;
-        edition(law, &heading.procedure, &heading.law, label.as_deref().unwrap_or_default())
-            .ok_or_else(|| StoreError::Edition {
-                case: heading.id.clone(),
-                edition: format!("{}（{}）", heading.procedure, heading.law),
-            })
+        edition(
+            law,
+            &heading.procedure,
+            &heading.law,
+            label.as_deref().unwrap_or_default(),
+        )
+        .ok_or_else(|| StoreError::Edition {
+            case: heading.id.clone(),
+            edition: format!("{}（{}）", heading.procedure, heading.law),
+        })
     }
 
     /// Opens a case for action: only a [`Permit`] does. Nothing is masked.
     pub fn case(&self, permit: &Permit, law: &Law) -> Result<(Case, Head)> {
-        let id = permit.case().ok_or_else(|| StoreError::Missing("案件".into()))?;
+        let id = permit
+            .case()
+            .ok_or_else(|| StoreError::Missing("案件".into()))?;
         self.whole_case(id, law)
     }
 
@@ -163,28 +177,40 @@ impl Read<'_> {
         Ok(masked(case, sight, false))
     }
 
-    /// The text of an issued document; `None` where none was kept or its key is destroyed.
+    /// The text of an issued document, names and all: for those who handle the case. `None` for
+    /// others, and where none was kept or its key is destroyed.
     pub fn issued_text(
         &self,
         case: &str,
         version: u32,
         document: &str,
-        _sight: Sight,
+        sight: Sight,
     ) -> Result<Option<String>> {
+        if sight < Sight::Handling {
+            return Ok(None);
+        }
         let found = self.db.first(
             "select subject, content from issued
              where county = $1 and case_id = $2 and version = $3 and document = $4",
             params![self.county, case, version, document],
             |row| Ok((row.text(0)?, row.maybe_bytes(1)?)),
         )?;
-        let Some((subject, Some(content))) = found else { return Ok(None) };
+        let Some((subject, Some(content))) = found else {
+            return Ok(None);
+        };
         let keys = self.subject_keys(std::slice::from_ref(&subject))?;
-        let Some(key) = keys.get(&subject) else { return Ok(None) };
+        let Some(key) = keys.get(&subject) else {
+            return Ok(None);
+        };
         let context = document_context(self.county, case, version, document);
         let clear = decrypt(key, &context, &content).and_then(|text| String::from_utf8(text).ok());
         match clear {
             Some(text) => Ok(Some(text)),
-            None => Err(Damage::of(case, version, format!("文书 {document} 无法解开"))),
+            None => Err(Damage::of(
+                case,
+                version,
+                format!("文书 {document} 无法解开"),
+            )),
         }
     }
 
@@ -201,11 +227,18 @@ impl Read<'_> {
 
     /// A case from its stored entries.
     pub(crate) fn added_up(&self, id: &str, law: &Law, rows: &mut [Raw]) -> Result<(Case, Head)> {
-        let Some(last) = rows.last() else { return Err(StoreError::Missing("案件".into())) };
-        let head = Head { version: last.version, digest: last.digest.clone() };
+        let Some(last) = rows.last() else {
+            return Err(StoreError::Missing("案件".into()));
+        };
+        let head = Head {
+            version: last.version,
+            digest: last.digest.clone(),
+        };
         let hash = last.law.clone();
-        let bodies =
-            rows.iter_mut().map(|row| (row.version, std::mem::take(&mut row.body))).collect();
+        let bodies = rows
+            .iter_mut()
+            .map(|row| (row.version, std::mem::take(&mut row.body)))
+            .collect();
         let facts = self.open_facts(id, bodies)?;
         let label = label(&facts);
         let procedure = facts
@@ -213,11 +246,9 @@ impl Read<'_> {
             .and_then(|fact| fact.opening.as_ref())
             .ok_or_else(|| Damage::of(id, 1, "第一笔不是立案"))
             .and_then(|opening| {
-                edition(law, &opening.procedure, &hash, &label).ok_or_else(|| {
-                    StoreError::Edition {
-                        case: id.to_owned(),
-                        edition: format!("{}@{label}", opening.procedure),
-                    }
+                edition(law, &opening.procedure, &hash, &label).ok_or_else(|| StoreError::Edition {
+                    case: id.to_owned(),
+                    edition: format!("{}@{label}", opening.procedure),
                 })
             })?;
         let recorded = rows.iter_mut().zip(facts).map(|(row, fact)| Recorded {
@@ -228,7 +259,8 @@ impl Read<'_> {
             fact,
         });
         let case = Case::from_facts(id.to_owned(), procedure.clone(), recorded.collect());
-        case.map(|case| (case, head)).ok_or_else(|| Damage::of(id, 1, "第一笔不是立案"))
+        case.map(|case| (case, head))
+            .ok_or_else(|| Damage::of(id, 1, "第一笔不是立案"))
     }
 }
 
@@ -244,19 +276,30 @@ impl Tx<'_> {
         before: Option<(Case, Head)>,
         calendar: &Calendar,
     ) -> Result<Entered> {
-        let Entry { case: id, procedure, action, at, mut fact, texts } = entry;
+        let Entry {
+            case: id,
+            procedure,
+            action,
+            at,
+            mut fact,
+            texts,
+        } = entry;
         let at = milliseconds(at);
         let (prev, version) = match &before {
             Some((_, head)) => (head.digest.clone(), head.version + 1),
             None => (NOTHING.to_owned(), 1),
         };
         for issued in &mut fact.issued {
-            if let Some((_, text)) = texts.iter().find(|(document, _)| *document == issued.document)
+            if let Some((_, text)) = texts
+                .iter()
+                .find(|(document, _)| *document == issued.document)
             {
                 issued.digest = sm3_hex(text.as_bytes());
             }
         }
-        let known = before.as_ref().map_or(Vec::new(), |(case, _)| parties(case));
+        let known = before
+            .as_ref()
+            .map_or(Vec::new(), |(case, _)| parties(case));
         let stored = self.seal_answers(id, procedure, &fact, &known, at)?;
         let body = canonical(&stored.body);
         let statement = Statement {
@@ -265,7 +308,10 @@ impl Tx<'_> {
             version,
             at,
             on: fact.on,
-            actor: fact.by.first().map_or_else(String::new, |by| by.person.clone()),
+            actor: fact
+                .by
+                .first()
+                .map_or_else(String::new, |by| by.person.clone()),
             act: fact.act.to_string(),
             law: procedure.hash.to_string(),
             action: action.to_owned(),
@@ -290,7 +336,13 @@ impl Tx<'_> {
         }
 
         let law = procedure.hash.to_string();
-        let recorded = Recorded { version, at, action: action.to_owned(), law, fact };
+        let recorded = Recorded {
+            version,
+            at,
+            action: action.to_owned(),
+            law,
+            fact,
+        };
         let (case, extent) = match before {
             Some((case, _)) => {
                 let extent = Extent::of(&case, &recorded);
@@ -303,7 +355,15 @@ impl Tx<'_> {
             }
         };
         views::project(self, &case, &digest, calendar, extent)?;
-        Ok(Entered { receipt: Receipt { entry: statement, prev, digest, proof: None }, case })
+        Ok(Entered {
+            receipt: Receipt {
+                entry: statement,
+                prev,
+                digest,
+                proof: None,
+            },
+            case,
+        })
     }
 
     fn insert_entry(&self, entry: &Statement, body: &str, prev: &str, digest: &str) -> Result<()> {
@@ -340,9 +400,10 @@ impl Tx<'_> {
         if let Some(number) = taken {
             return Ok(number.unsigned_abs());
         }
-        self.db.insert("series (county, organ, kind, year, last)", &[
-            params![self.county, organ, kind, i64::from(year), 1i64].to_vec()
-        ])?;
+        self.db.insert(
+            "series (county, organ, kind, year, last)",
+            &[params![self.county, organ, kind, i64::from(year), 1i64].to_vec()],
+        )?;
         Ok(1)
     }
 
@@ -352,28 +413,6 @@ impl Tx<'_> {
         self.access(access)?;
         let (case, _) = self.whole_case(id, law)?;
         Ok(masked(case, Sight::Handling, true))
-    }
-
-    /// Destroys the key of a person: nobody will ever read again what was sealed under it. Their
-    /// names leave every view, the ledger stays whole. 销毁
-    pub fn erase(
-        &self,
-        subject: &str,
-        law: &Law,
-        calendar: &Calendar,
-        at: Timestamp,
-    ) -> Result<Vec<CaseId>> {
-        let cases = self.db.query(
-            "select distinct case_id from party where county = $1 and subject = $2",
-            params![self.county, subject],
-            |row| row.text(0),
-        )?;
-        self.destroy_key(subject, at)?;
-        for id in &cases {
-            let (case, head) = self.whole_case(id, law)?;
-            views::project(self, &case, &head.digest, calendar, Extent::ALL)?;
-        }
-        Ok(cases)
     }
 }
 
@@ -412,7 +451,12 @@ fn receipt(row: &Row) -> Result<Receipt> {
         action: row.text(8)?,
         body: sm3_hex(row.text(9)?.as_bytes()),
     };
-    Ok(Receipt { entry, prev: row.text(10)?, digest: row.text(11)?, proof: None })
+    Ok(Receipt {
+        entry,
+        prev: row.text(10)?,
+        digest: row.text(11)?,
+        proof: None,
+    })
 }
 
 /// The edition with this hash, or, where a file was edited without a new edition, the one with
@@ -424,7 +468,10 @@ fn edition<'l>(
     label: &str,
 ) -> Option<&'l Arc<Procedure>> {
     law.edition(procedure, hash).or_else(|| {
-        law.procedures.get(procedure)?.iter().find(|edition| edition.version == label)
+        law.procedures
+            .get(procedure)?
+            .iter()
+            .find(|edition| edition.version == label)
     })
 }
 
@@ -435,7 +482,9 @@ fn label(facts: &[Fact]) -> String {
         _ => None,
     });
     let opened = || facts.first().and_then(|fact| fact.opening.as_ref());
-    moved.or_else(|| opened().map(|opening| opening.version.clone())).unwrap_or_default()
+    moved
+        .or_else(|| opened().map(|opening| opening.version.clone()))
+        .unwrap_or_default()
 }
 
 /// The case with one more fact, under the edition it was decided under.
@@ -466,7 +515,9 @@ pub(crate) fn parties(case: &Case) -> Vec<Party> {
     let mut parties: Vec<Party> = Vec::new();
     for recorded in case.in_effect() {
         for value in recorded.fact.answers.values() {
-            let Value::Parties(named) = value else { continue };
+            let Value::Parties(named) = value else {
+                continue;
+            };
             for party in named {
                 if party.name != privacy::ERASED && !parties.contains(party) {
                     parties.push(party.clone());
@@ -483,7 +534,9 @@ fn document_context(county: &str, case: &str, version: u32, document: &str) -> S
 
 /// An instant as it will be read again.
 pub(crate) fn milliseconds(at: Timestamp) -> Timestamp {
-    let round = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Trunc);
+    let round = TimestampRound::new()
+        .smallest(Unit::Millisecond)
+        .mode(RoundMode::Trunc);
     at.round(round).unwrap_or(at)
 }
 

@@ -68,7 +68,11 @@ impl Tx<'_> {
         });
         written.map_err(|error| {
             let _ = fs::remove_file(&unfinished);
-            if error.kind() == ErrorKind::StorageFull { StoreError::Full } else { error.into() }
+            if error.kind() == ErrorKind::StorageFull {
+                StoreError::Full
+            } else {
+                error.into()
+            }
         })
     }
 }
@@ -81,7 +85,9 @@ impl Read<'_> {
             params![self.county, digest],
             |row| Ok((row.text(0)?, row.maybe_bytes(1)?)),
         )?;
-        let Some((kind, inside)) = found else { return Ok(None) };
+        let Some((kind, inside)) = found else {
+            return Ok(None);
+        };
         let content = match inside {
             Some(content) => content,
             None => fs::read(self.beside(digest))?,

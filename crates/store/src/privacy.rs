@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use engine::{
+    action::CaseId,
     authorise::Sight,
     fact::Fact,
     show::{masked_number, surname},
@@ -17,6 +18,7 @@ use engine::{
 use jiff::Timestamp;
 use law::{
     Id, Law,
+    calendar::Calendar,
     procedure::{Keep, Procedure},
     value::{Party, Sealed, Value},
 };
@@ -28,7 +30,9 @@ use crate::{
     error::{Damage, StoreError},
     keys::{Sm4Key, decrypt, encrypt, random},
     ledger::parties,
-    store::{Read, Tx},
+    logs::Access,
+    store::{Engine, Read, Store, Tx},
+    views::{self, Extent},
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -58,7 +62,53 @@ pub(crate) struct Stored {
     pub(crate) main: Option<(String, Sm4Key)>,
 }
 
+impl Store {
+    /// Destroys the key of a person: nobody will ever read again what was sealed under it. Their
+    /// names leave every view, the ledger stays whole. Who did it and why is logged in the same
+    /// transaction. Returns the cases they had part in. 销毁
+    ///
+    /// Backups made before still hold the wrapped key: they are to be replaced.
+    pub fn erase(
+        &self,
+        county: &str,
+        subject: &str,
+        law: &Law,
+        calendar: &Calendar,
+        access: &Access,
+    ) -> Result<Vec<CaseId>> {
+        let cases = self.write(county, |tx| {
+            tx.access(access)?;
+            tx.erase(subject, law, calendar, access.at)
+        })?;
+        if let Engine::Lite(lite) = &self.engine {
+            lite.checkpoint()?; // The old page must not linger in the write-ahead log.
+        }
+        Ok(cases)
+    }
+}
+
 impl Tx<'_> {
+    fn erase(
+        &self,
+        subject: &str,
+        law: &Law,
+        calendar: &Calendar,
+        at: Timestamp,
+    ) -> Result<Vec<CaseId>> {
+        let cases = self.db.query(
+            "select distinct case_id from party where county = $1 and subject = $2
+             order by case_id",
+            params![self.county, subject],
+            |row| row.text(0),
+        )?;
+        self.destroy_key(subject, at)?;
+        for id in &cases {
+            let (case, head) = self.whole_case(id, law)?;
+            views::project(self, &case, &head.digest, calendar, Extent::ALL)?;
+        }
+        Ok(cases)
+    }
+
     /// Encrypts the personal answers of a fact. `known` are the parties of the case so far.
     pub(crate) fn seal_answers(
         &self,
@@ -90,7 +140,11 @@ impl Tx<'_> {
                         main = Some(self.main_key(case, fact, known, at)?);
                     }
                     // Just filled.
-                    vec![piece(main.as_ref().expect("filled above"), &context, other)?]
+                    vec![piece(
+                        main.as_ref().expect("filled above"),
+                        &context,
+                        other,
+                    )?]
                 }
             };
             body["answers"][&**field] = json(&Pieces { sealed: pieces })?;
@@ -134,7 +188,7 @@ impl Tx<'_> {
     }
 
     /// Destroys the key of a person. What was sealed under it can never be read again.
-    pub(crate) fn destroy_key(&self, subject: &str, at: Timestamp) -> Result<()> {
+    fn destroy_key(&self, subject: &str, at: Timestamp) -> Result<()> {
         let destroyed = self.db.exec(
             "update subject set wrapped = null, handle = null, erased = $3
              where county = $1 and subject = $2 and erased is null",
@@ -150,7 +204,11 @@ impl Tx<'_> {
 impl Read<'_> {
     /// How a party is told apart from others.
     pub(crate) fn handle(&self, case: &str, party: &Party) -> String {
-        let (number, phone, name) = (plain(&party.number), plain(&party.phone), plain(&party.name));
+        let (number, phone, name) = (
+            plain(&party.number),
+            plain(&party.phone),
+            plain(&party.name),
+        );
         match (number.is_empty(), phone.is_empty()) {
             (false, _) => self.keys.blind(&["subject", "number", &number]),
             (true, false) => self.keys.blind(&["subject", "phone", &name, &phone]),
@@ -181,9 +239,14 @@ impl Read<'_> {
                 .map_err(|error| Damage::of(case, version, format!("内容无法读出：{error}")))?;
             facts.push((version, fact));
         }
-        let subjects = facts.iter().flat_map(|(_, fact)| sealed_in(fact)).map(|(_, pieces)| pieces);
-        let mut ids: Vec<String> =
-            subjects.flat_map(|pieces| pieces.sealed).map(|piece| piece.subject).collect();
+        let subjects = facts
+            .iter()
+            .flat_map(|(_, fact)| sealed_in(fact))
+            .map(|(_, pieces)| pieces);
+        let mut ids: Vec<String> = subjects
+            .flat_map(|pieces| pieces.sealed)
+            .map(|piece| piece.subject)
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         let keys = self.subject_keys(&ids)?;
@@ -212,8 +275,9 @@ impl Read<'_> {
                 "select subject, wrapped from subject where county = $1 and subject in ({})",
                 places(2, some.len())
             );
-            let rows =
-                self.db.query(&sql, &with, |row| Ok((row.text(0)?, row.maybe_bytes(1)?)))?;
+            let rows = self
+                .db
+                .query(&sql, &with, |row| Ok((row.text(0)?, row.maybe_bytes(1)?)))?;
             for (subject, wrapped) in rows {
                 if let Some(wrapped) = wrapped {
                     let key = self.keys.unwrap(self.county, &subject, &wrapped)?;
@@ -227,14 +291,20 @@ impl Read<'_> {
 
 /// Whether a field is encrypted at rest.
 pub(crate) fn is_personal(procedure: &Procedure, field: &str) -> bool {
-    procedure.fields.get(field).is_some_and(|field| field.keep >= Keep::Personal)
+    procedure
+        .fields
+        .get(field)
+        .is_some_and(|field| field.keep >= Keep::Personal)
 }
 
 /// A fact as somebody may read it: personal answers masked for whoever does not handle the case,
 /// sealed ones for everybody, unless `opened` with a reason that was logged.
 pub(crate) fn mask(procedure: &Procedure, fact: &mut Fact, sight: Sight, opened: bool) {
     for (field, value) in &mut fact.answers {
-        let keep = procedure.fields.get(field).map_or(Keep::Work, |field| field.keep);
+        let keep = procedure
+            .fields
+            .get(field)
+            .map_or(Keep::Work, |field| field.keep);
         match (keep, sight) {
             (Keep::Sealed, _) if !opened => *value = hidden(),
             (Keep::Personal, Sight::Seeing) => mask_value(value),
@@ -247,7 +317,7 @@ pub(crate) fn mask(procedure: &Procedure, fact: &mut Fact, sight: Sight, opened:
 fn mask_value(value: &mut Value) {
     match value {
         Value::Parties(parties) => {
-            for party in parties {
+            for party in parties.iter_mut().filter(|party| party.name != ERASED) {
                 party.name = surname(&party.name, party.kind);
                 party.number = masked_number(&party.number);
                 party.phone = masked_number(&party.phone);
@@ -290,7 +360,10 @@ fn first_party(fact: &Fact) -> Option<&Party> {
 fn piece((subject, key): &(String, Sm4Key), context: &str, value: &Value) -> Result<Sealed> {
     let clear = json(value)?.to_string();
     let data = BASE64.encode(encrypt(key, context, clear.as_bytes())?);
-    Ok(Sealed { subject: subject.clone(), data })
+    Ok(Sealed {
+        subject: subject.clone(),
+        data,
+    })
 }
 
 /// The sealed answers of a stored fact. A single erased answer carried over from another case
@@ -299,7 +372,9 @@ fn sealed_in(fact: &serde_json::Value) -> Vec<(Id, Pieces)> {
     let Some(answers) = fact.get("answers").and_then(serde_json::Value::as_object) else {
         return Vec::new();
     };
-    let sealed = answers.iter().filter(|(_, value)| value["sealed"].is_array());
+    let sealed = answers
+        .iter()
+        .filter(|(_, value)| value["sealed"].is_array());
     sealed
         .filter_map(|(field, value)| {
             Some((Id::from(field.as_str()), Pieces::deserialize(value).ok()?))
@@ -317,11 +392,17 @@ fn unseal(
     let (mut lost, mut open) = (None, false);
     for piece in pieces.sealed {
         let Some(key) = keys.get(&piece.subject) else {
-            parties.push(Party { name: ERASED.into(), ..Party::default() });
+            parties.push(Party {
+                name: ERASED.into(),
+                ..Party::default()
+            });
             lost = Some(piece);
             continue;
         };
-        let clear = BASE64.decode(&piece.data).ok().and_then(|data| decrypt(key, context, &data));
+        let clear = BASE64
+            .decode(&piece.data)
+            .ok()
+            .and_then(|data| decrypt(key, context, &data));
         let value = clear.and_then(|clear| serde_json::from_slice(&clear).ok());
         match value {
             Some(Value::Parties(some)) => {

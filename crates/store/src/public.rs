@@ -73,8 +73,7 @@ pub struct IssuedRow {
     pub struck: bool,
 }
 
-const NOTICE: &str =
-    "select case_id, notice, procedure, organ, name, published, shown from notice
+const NOTICE: &str = "select case_id, notice, procedure, organ, name, published, shown from notice
      where county = $1 and taken_down is null";
 
 impl Read<'_> {
@@ -116,10 +115,15 @@ impl Read<'_> {
         if rows.len() > limit as usize {
             // Notices of one case stay together: a page ends before the next case begins.
             let cut = &rows[limit as usize];
-            let whole = rows.iter().position(|row| row.case == cut.case && row.on == cut.on);
+            let whole = rows
+                .iter()
+                .position(|row| row.case == cut.case && row.on == cut.on);
             let end = whole.filter(|start| *start > 0).unwrap_or(limit as usize);
             rows.truncate(end);
-            next = rows.last().map(|row| AfterNotice { on: row.on, case: row.case.clone() });
+            next = rows.last().map(|row| AfterNotice {
+                on: row.on,
+                case: row.case.clone(),
+            });
         }
         Ok(Page { rows, next })
     }

@@ -95,12 +95,18 @@ impl Read<'_> {
     ) -> Result<Page<CaseRow, After>> {
         let columns = CaseRow::COLUMNS;
         let (sql, with) = self.selection(filter, visible, after, columns, true, limit + 1);
-        let sql = format!("{sql} order by opened desc, case_id desc limit {}", limit + 1);
+        let sql = format!(
+            "{sql} order by opened desc, case_id desc limit {}",
+            limit + 1
+        );
         let mut rows = self.db.query(&sql, &with, CaseRow::read)?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let last = rows.last().filter(|_| more);
-        let next = last.map(|row| After { opened: row.opened, case: row.id.clone() });
+        let next = last.map(|row| After {
+            opened: row.opened,
+            case: row.id.clone(),
+        });
         Ok(Page { rows, next })
     }
 
@@ -109,7 +115,10 @@ impl Read<'_> {
         let (sql, with) = self.selection(filter, visible, None, "c.case_id", false, MOST + 1);
         let sql = format!("select count(*) from ({sql} limit {}) counted", MOST + 1);
         let number = self.db.first(&sql, &with, |row| row.count(0))?.unwrap_or(0);
-        Ok(Count { number: number.min(MOST), more: number > MOST })
+        Ok(Count {
+            number: number.min(MOST),
+            more: number > MOST,
+        })
     }
 
     /// `select … from (one driver, or several united)`, its rows each once.
@@ -142,7 +151,10 @@ impl Read<'_> {
                 )
             })
             .collect();
-        (format!("select * from ({}) register", parts.join(" union ")), with)
+        (
+            format!("select * from ({}) register", parts.join(" union ")),
+            with,
+        )
     }
 
     /// Where the cases are taken from.
@@ -161,8 +173,10 @@ impl Read<'_> {
             Some(format!(
                 "select distinct case_id from party where county = $1 and blind = {blind}"
             ))
-        } else if let Some(question) =
-            filter.text.as_ref().and_then(|text| search::question(text, &self.db))
+        } else if let Some(question) = filter
+            .text
+            .as_ref()
+            .and_then(|text| search::question(text, &self.db))
         {
             let question = place(with, question.into());
             Some(search::cases(&self.db, &question))
@@ -177,7 +191,9 @@ impl Read<'_> {
                 format!(" and procedure = {id}")
             });
             let procedure = procedure.unwrap_or_default();
-            Some(format!("select case_id from case_now where county = $1{procedure} and {due}"))
+            Some(format!(
+                "select case_id from case_now where county = $1{procedure} and {due}"
+            ))
         } else {
             None
         };
@@ -270,7 +286,10 @@ fn conditions<'a>(
         }
     }
     if let Some(After { opened, case }) = after {
-        add("(place.opened, place.case_id) < (?, ?)", vec![(*opened).into(), case.into()]);
+        add(
+            "(place.opened, place.case_id) < (?, ?)",
+            vec![(*opened).into(), case.into()],
+        );
     }
     match filter.ended {
         Some(true) => add("c.ended is not null", Vec::new()),
@@ -279,7 +298,10 @@ fn conditions<'a>(
     }
     if !filter.stages.is_empty() {
         let places = vec!["?"; filter.stages.len()].join(",");
-        add(&format!("c.stage in ({places})"), filter.stages.iter().map(Param::from).collect());
+        add(
+            &format!("c.stage in ({places})"),
+            filter.stages.iter().map(Param::from).collect(),
+        );
     }
     sql
 }

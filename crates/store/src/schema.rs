@@ -28,7 +28,10 @@ pub(crate) fn migrate_lite(conn: &mut rusqlite::Connection) -> Result<(), StoreE
     tx.execute_batch(VERSION)?;
     let found: i64 = tx.query_row(LATEST, [], |row| row.get(0))?;
     for (number, migration) in pending(found)? {
-        let shared = migration.shared.replace("{text}", "text").replace("{bytes}", "blob");
+        let shared = migration
+            .shared
+            .replace("{text}", "text")
+            .replace("{bytes}", "blob");
         tx.execute_batch(&shared)?;
         tx.execute_batch(migration.lite)?;
         tx.execute("insert into schema_version values (?1)", [number])?;
@@ -63,7 +66,10 @@ pub(crate) fn migrate_pg(client: &mut postgres::Client) -> Result<(), StoreError
 
 fn pending(found: i64) -> Result<impl Iterator<Item = (i64, &'static Migration)>, StoreError> {
     if found > KNOWN {
-        return Err(StoreError::Newer { found, known: KNOWN });
+        return Err(StoreError::Newer {
+            found,
+            known: KNOWN,
+        });
     }
     Ok((1..).zip(MIGRATIONS).skip(found as usize)) // Not negative: versions start at 1.
 }

@@ -27,7 +27,10 @@ impl Tx<'_> {
             Some((seal, _)) if seal.day > day => {
                 return Err(StoreError::Immutable(format!("{}之后已有日封", day)));
             }
-            Some((seal, at)) => (seal.digest.clone(), at.saturating_sub(slack()).unwrap_or(Timestamp::MIN)),
+            Some((seal, at)) => (
+                seal.digest.clone(),
+                at.saturating_sub(slack()).unwrap_or(Timestamp::MIN),
+            ),
             None => (NOTHING.to_owned(), Timestamp::MIN),
         };
         let since = since.max(Timestamp::UNIX_EPOCH);
@@ -60,17 +63,21 @@ impl Tx<'_> {
                 params![self.county, case, *version, day, place as i64, digest].to_vec()
             })
             .collect();
-        self.db.insert("leaf (county, case_id, version, day, place, digest)", &rows)?;
-        self.db.insert("seal (county, day, at, size, root, prev, digest)", &[params![
-            self.county,
-            day,
-            at,
-            seal.size as i64,
-            &seal.root,
-            &seal.prev,
-            &seal.digest
-        ]
-        .to_vec()])?;
+        self.db
+            .insert("leaf (county, case_id, version, day, place, digest)", &rows)?;
+        self.db.insert(
+            "seal (county, day, at, size, root, prev, digest)",
+            &[params![
+                self.county,
+                day,
+                at,
+                seal.size as i64,
+                &seal.root,
+                &seal.prev,
+                &seal.digest
+            ]
+            .to_vec()],
+        )?;
         Ok(seal)
     }
 }
@@ -79,13 +86,16 @@ impl Read<'_> {
     /// Every seal, the first one first: what is published and deposited elsewhere.
     pub fn seals(&self) -> Result<Vec<Seal>> {
         let sql = format!("{SEAL} where county = $1 order by day");
-        self.db.query(&sql, params![self.county], |row| seal(self.county, row))
+        self.db
+            .query(&sql, params![self.county], |row| seal(self.county, row))
     }
 
     /// The seal of a day.
     pub fn seal_of(&self, day: Date) -> Result<Option<Seal>> {
         let sql = format!("{SEAL} where county = $1 and day = $2");
-        self.db.first(&sql, params![self.county, day], |row| seal(self.county, row))
+        self.db.first(&sql, params![self.county, day], |row| {
+            seal(self.county, row)
+        })
     }
 
     fn last_seal(&self) -> Result<Option<(Seal, Timestamp)>> {
@@ -104,7 +114,9 @@ impl Read<'_> {
             params![self.county, &case, receipt.entry.version],
             |row| Ok((row.date(0)?, row.int(1)?, row.count(2)?)),
         )?;
-        let Some((day, place, version)) = covering else { return Ok(receipt) };
+        let Some((day, place, version)) = covering else {
+            return Ok(receipt);
+        };
         let mut later = Vec::new();
         for next in receipt.entry.version + 1..=version {
             let entry = self.receipt_of(&case, next)?;
@@ -118,8 +130,16 @@ impl Read<'_> {
         if index >= leaves.len() {
             return Err(Damage::of("", 0, format!("{day}的日封缺少叶子")));
         }
-        let path = merkle::path(&leaves, index).iter().map(|step| hex(step)).collect();
-        let proof = Some(Proof { later, index: place.unsigned_abs(), path, seal });
+        let path = merkle::path(&leaves, index)
+            .iter()
+            .map(|step| hex(step))
+            .collect();
+        let proof = Some(Proof {
+            later,
+            index: place.unsigned_abs(),
+            path,
+            seal,
+        });
         Ok(Receipt { proof, ..receipt })
     }
 
@@ -129,7 +149,14 @@ impl Read<'_> {
             "select case_id, version, digest from leaf where county = $1 and day = $2
              order by place",
             params![self.county, day],
-            |row| Ok(seal_leaf(self.county, &row.text(0)?, row.count(1)?, &row.text(2)?)),
+            |row| {
+                Ok(seal_leaf(
+                    self.county,
+                    &row.text(0)?,
+                    row.count(1)?,
+                    &row.text(2)?,
+                ))
+            },
         )
     }
 }

@@ -13,7 +13,10 @@ use crate::{
     views::{Known, View},
 };
 
-pub(crate) const VIEW: View = View { table: "search", columns: "county, case_id, words" };
+pub(crate) const VIEW: View = View {
+    table: "search",
+    columns: "county, case_id, words",
+};
 
 /// The words of a case that are personal to nobody.
 pub(crate) fn rows<'a>(tx: &'a Read, case: &'a Case) -> Vec<Vec<Param<'a>>> {
@@ -30,8 +33,10 @@ pub(crate) fn words(text: &str) -> String {
 /// A question as the index understands it: what stands between spaces must occur as it is written.
 /// `None` where there is nothing to look for.
 pub(crate) fn question(text: &str, db: &Db) -> Option<String> {
-    let phrases: Vec<String> =
-        text.split_whitespace().filter_map(|phrase| self::phrase(phrase, db)).collect();
+    let phrases: Vec<String> = text
+        .split_whitespace()
+        .filter_map(|phrase| self::phrase(phrase, db))
+        .collect();
     let and = if db.is_postgres() { " & " } else { " AND " };
     (!phrases.is_empty()).then(|| phrases.join(and))
 }
@@ -88,7 +93,9 @@ impl Run {
             Run::Word(word) => vec![word.clone()],
             Run::Characters(characters) => {
                 let pairs = characters.windows(2).map(String::from_iter);
-                pairs.chain(characters.last().map(ToString::to_string)).collect()
+                pairs
+                    .chain(characters.last().map(ToString::to_string))
+                    .collect()
             }
         }
     }

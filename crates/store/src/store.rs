@@ -65,7 +65,9 @@ impl std::fmt::Debug for Store {
             Engine::Lite(lite) => lite.path.display().to_string(),
             Engine::Pg(_) => "postgres".into(),
         };
-        f.debug_struct("Store").field("engine", &engine).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("engine", &engine)
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,7 +82,11 @@ impl Store {
             let known = "数据库地址应为 sqlite:路径 或者 postgres://…";
             return Err(StoreError::Unreachable(known.into()));
         };
-        Ok(Self { engine, keys: config.keys, files: config.files })
+        Ok(Self {
+            engine,
+            keys: config.keys,
+            files: config.files,
+        })
     }
 
     /// Runs a job that writes; what it wrote is durable when this returns `Ok`.
@@ -117,21 +123,36 @@ impl Store {
     pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Lite(lite) => lite.limit_pages(pages),
-            Engine::Pg(_) => {
-                Err(StoreError::Elsewhere("PostgreSQL 的空间限额由其管理员设定".into()))
-            }
+            Engine::Pg(_) => Err(StoreError::Elsewhere(
+                "PostgreSQL 的空间限额由其管理员设定".into(),
+            )),
         }
     }
 
     fn place<'s>(&'s self, county: &'s str) -> Place<'s> {
-        Place { county, keys: &self.keys, files: &self.files }
+        Place {
+            county,
+            keys: &self.keys,
+            files: &self.files,
+        }
     }
 }
 
 impl<'s> Tx<'s> {
     pub(crate) fn new(place: Place<'s>, db: Db<'s>) -> Self {
-        let Place { county, keys, files } = place;
-        Self { read: Read { county, keys, files, db } }
+        let Place {
+            county,
+            keys,
+            files,
+        } = place;
+        Self {
+            read: Read {
+                county,
+                keys,
+                files,
+                db,
+            },
+        }
     }
 
     pub(crate) fn into_db(self) -> Db<'s> {

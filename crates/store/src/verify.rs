@@ -32,11 +32,7 @@ pub struct Progress {
 impl Store {
     /// Computes every chain and every seal of a county again and reports what does not agree, by
     /// case and entry.
-    pub fn verify(
-        &self,
-        county: &str,
-        mut progress: impl FnMut(Progress),
-    ) -> Result<Vec<Damage>> {
+    pub fn verify(&self, county: &str, mut progress: impl FnMut(Progress)) -> Result<Vec<Damage>> {
         let mut damages = self.check_file()?;
         damages.extend(self.read(county, |read| read.verify(&mut progress))?);
         Ok(damages)
@@ -56,7 +52,9 @@ impl Store {
 
     /// What SQLite itself finds wrong with its file. PostgreSQL is checked by its own tools.
     fn check_file(&self) -> Result<Vec<Damage>> {
-        let Engine::Lite(lite) = &self.engine else { return Ok(Vec::new()) };
+        let Engine::Lite(lite) = &self.engine else {
+            return Ok(Vec::new());
+        };
         let conn = lite.reader()?;
         let mut statement = conn.prepare("pragma integrity_check(20)")?;
         let mut faults = statement.query([])?;
@@ -168,12 +166,7 @@ impl Read<'_> {
     }
 
     /// Checks one entry against the one before it.
-    fn link(
-        &self,
-        before: Option<Chain>,
-        row: Found,
-        damages: &mut Vec<Damage>,
-    ) -> Result<Chain> {
+    fn link(&self, before: Option<Chain>, row: Found, damages: &mut Vec<Damage>) -> Result<Chain> {
         let mut fault = |version: i64, what: &str| {
             damages.push(Damage {
                 case: row.case.clone(),
@@ -201,7 +194,12 @@ impl Read<'_> {
         if let Some(chain) = before.filter(|chain| chain.case != row.case) {
             self.check_head(&chain, damages)?;
         }
-        Ok(Chain { case: row.case, version: row.version, digest: row.digest, computed })
+        Ok(Chain {
+            case: row.case,
+            version: row.version,
+            digest: row.digest,
+            computed,
+        })
     }
 
     /// The content of an entry, from its columns as they lie there.
@@ -274,7 +272,11 @@ impl Read<'_> {
             params![self.county],
             |row| {
                 let what = format!("与{}日封所封的摘要不符", row.text(2)?);
-                Ok(Damage { case: row.text(0)?, version: row.count(1)?, what })
+                Ok(Damage {
+                    case: row.text(0)?,
+                    version: row.count(1)?,
+                    what,
+                })
             },
         )?;
         damages.extend(strays);
@@ -293,7 +295,11 @@ impl Read<'_> {
                 continue;
             };
             let what = format!("{}的日封{what}", seal.day);
-            damages.push(Damage { case: String::new(), version: 0, what });
+            damages.push(Damage {
+                case: String::new(),
+                version: 0,
+                what,
+            });
             prev = seal.digest;
         }
         Ok(())
@@ -308,7 +314,10 @@ impl Tx<'_> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<u64> {
         for view in VIEWS.iter().map(|view| view.table).chain(["experience"]) {
-            self.db.exec(&format!("delete from {view} where county = $1"), params![self.county])?;
+            self.db.exec(
+                &format!("delete from {view} where county = $1"),
+                params![self.county],
+            )?;
         }
         let total = self.entries()?;
         let (mut done, mut cases) = (0, 0);
@@ -343,13 +352,7 @@ impl Tx<'_> {
         Ok(cases)
     }
 
-    fn rewrite(
-        &self,
-        id: &str,
-        rows: &mut Vec<Raw>,
-        law: &Law,
-        calendar: &Calendar,
-    ) -> Result<()> {
+    fn rewrite(&self, id: &str, rows: &mut Vec<Raw>, law: &Law, calendar: &Calendar) -> Result<()> {
         let (case, head) = self.added_up(id, law, rows)?;
         rows.clear();
         views::project(self, &case, &head.digest, calendar, Extent::NEW)
@@ -364,7 +367,10 @@ impl Read<'_> {
             "select distinct case_id from due
              where county = $1 and provisional = 1 and state in ('running', 'paused', 'theirs')
              and nominal < $2 order by case_id",
-            params![self.county, format!("{:04}-01-01", published.saturating_add(1))],
+            params![
+                self.county,
+                format!("{:04}-01-01", published.saturating_add(1))
+            ],
             |row| row.text(0),
         )
     }

@@ -1,6 +1,10 @@
 //! 待办: what waits for a person, by the posts they hold and the cases they are named in.
 
-use engine::{action::CaseId, actor::{Actor, OrganPath}, deadline::Light};
+use engine::{
+    action::CaseId,
+    actor::{Actor, OrganPath},
+    deadline::Light,
+};
 use jiff::civil::Date;
 use law::Id;
 
@@ -78,7 +82,10 @@ impl Read<'_> {
             format!("${}", with.len())
         };
         if let Some(procedure) = &filter.procedure {
-            which.push_str(&format!(" and c.procedure = {}", place(procedure.to_string().into())));
+            which.push_str(&format!(
+                " and c.procedure = {}",
+                place(procedure.to_string().into())
+            ));
         }
         if let Some(light) = filter.light {
             let today = place(today.into());
@@ -92,7 +99,9 @@ impl Read<'_> {
             let due = place(after.due.clone().into());
             let case = place(after.case.clone().into());
             let act = place(after.act.to_string().into());
-            which.push_str(&format!(" and (t.due_legal, t.case_id, t.act) > ({due}, {case}, {act})"));
+            which.push_str(&format!(
+                " and (t.due_legal, t.case_id, t.act) > ({due}, {case}, {act})"
+            ));
         }
         let sql = format!(
             "select {}, t.act, t.role, t.organ, t.due_warn, t.due_nominal, t.due_legal
@@ -105,7 +114,9 @@ impl Read<'_> {
         let more = tasks.len() > limit as usize;
         tasks.truncate(limit as usize);
         let next = tasks.last().filter(|_| more).map(|task| AfterTask {
-            due: task.pressing.map_or_else(|| NEVER.into(), |due| due.legal.to_string()),
+            due: task
+                .pressing
+                .map_or_else(|| NEVER.into(), |due| due.legal.to_string()),
             case: task.case.id.clone(),
             act: task.act.clone(),
         });
@@ -130,7 +141,11 @@ impl Read<'_> {
         );
         let lights = self.db.first(&sql, &with, |row| {
             let (red, yellow, all) = (row.count(0)?, row.count(1)?, row.count(2)?);
-            Ok(Lights { red, yellow, green: all - red - yellow })
+            Ok(Lights {
+                red,
+                yellow,
+                green: all - red - yellow,
+            })
         })?;
         Ok(lights.unwrap_or_default())
     }

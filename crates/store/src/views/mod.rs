@@ -67,10 +67,19 @@ pub(crate) struct Extent {
 
 impl Extent {
     /// Everything, and nothing is there yet.
-    pub(crate) const NEW: Self =
-        Self { new: true, past: true, people: true, parties: true, words: true, documents: true };
+    pub(crate) const NEW: Self = Self {
+        new: true,
+        past: true,
+        people: true,
+        parties: true,
+        words: true,
+        documents: true,
+    };
     /// Everything.
-    pub(crate) const ALL: Self = Self { new: false, ..Self::NEW };
+    pub(crate) const ALL: Self = Self {
+        new: false,
+        ..Self::NEW
+    };
 
     /// What an entry can change in the views of the case before it.
     pub(crate) fn of(before: &Case, entry: &Recorded) -> Self {
@@ -79,7 +88,10 @@ impl Extent {
             return Self::ALL;
         }
         let known = |person: &PersonId| {
-            before.facts().iter().any(|r| r.fact.by.iter().any(|by| by.person == *person))
+            before
+                .facts()
+                .iter()
+                .any(|r| r.fact.by.iter().any(|by| by.person == *person))
         };
         Self {
             new: false,
@@ -87,7 +99,10 @@ impl Extent {
             people: fact.organ.is_some()
                 || !fact.assign.is_empty()
                 || !fact.by.iter().all(|by| known(&by.person)),
-            parties: fact.answers.values().any(|value| matches!(value, Value::Parties(_))),
+            parties: fact
+                .answers
+                .values()
+                .any(|value| matches!(value, Value::Parties(_))),
             words: !fact.answers.is_empty(),
             documents: !fact.issued.is_empty(),
         }
@@ -107,10 +122,18 @@ pub(crate) fn project(
     let write =
         |view: &View, rows: Vec<Vec<Param<'_>>>| tx.replace(view, id, rows, extent).map(|_| ());
 
-    write(&rows::CASE, rows::case(tx, case, digest, &clocks))?;
+    tx.put(
+        &rows::CASE,
+        id,
+        rows::case(tx, case, digest, &clocks),
+        extent,
+    )?;
     write(&rows::DUE, rows::due(tx, case, &clocks)?)?;
     // The day of the last entry: later days are for `refresh_turns`.
-    let day = case.facts().last().map_or(Date::MIN, |last| day_of(last.at).max(last.fact.on));
+    let day = case
+        .facts()
+        .last()
+        .map_or(Date::MIN, |last| day_of(last.at).max(last.fact.on));
     write(&rows::TURN, rows::turn(tx, case, &clocks, calendar, day))?;
     write(&rows::OBSERVATION, rows::observation(tx, case, calendar))?;
     if extent.people {
@@ -139,10 +162,18 @@ pub(crate) fn project(
 /// Notes who has done an act that asks beginners for a credential.
 fn experience(tx: &Tx, case: &Case, extent: Extent) -> Result<()> {
     let procedure = &case.procedure;
-    let from = if extent.past { 0 } else { case.facts().len() - 1 };
+    let from = if extent.past {
+        0
+    } else {
+        case.facts().len() - 1
+    };
     for recorded in &case.facts()[from..] {
         let act = &recorded.fact.act;
-        if procedure.acts.get(act).is_none_or(|act| act.hold_if_first.is_none()) {
+        if procedure
+            .acts
+            .get(act)
+            .is_none_or(|act| act.hold_if_first.is_none())
+        {
             continue;
         }
         for by in &recorded.fact.by {
@@ -153,13 +184,10 @@ fn experience(tx: &Tx, case: &Case, extent: Extent) -> Result<()> {
                 |row| row.text(0),
             )?;
             if known.is_none() {
-                tx.db.insert("experience (county, person, procedure, act)", &[params![
-                    tx.county,
-                    &by.person,
-                    &procedure.id,
-                    act
-                ]
-                .to_vec()])?;
+                tx.db.insert(
+                    "experience (county, person, procedure, act)",
+                    &[params![tx.county, &by.person, &procedure.id, act].to_vec()],
+                )?;
             }
         }
     }
@@ -190,15 +218,21 @@ impl Tx<'_> {
             if old.iter().eq(new) {
                 return Ok(false);
             }
-            if !old.is_empty() {
-                self.db.exec(
-                    &format!("delete from {table} where county = $1 and case_id = $2"),
-                    params![self.county, case],
-                )?;
-            }
         }
-        self.db.insert(&format!("{table} ({columns})"), &rows)?;
+        self.put(view, case, rows, extent)?;
         Ok(true)
+    }
+
+    /// Makes the rows of a case in one table these.
+    fn put(&self, view: &View, case: &str, rows: Vec<Vec<Param>>, extent: Extent) -> Result<()> {
+        let View { table, columns } = view;
+        if !extent.new {
+            self.db.exec(
+                &format!("delete from {table} where county = $1 and case_id = $2"),
+                params![self.county, case],
+            )?;
+        }
+        self.db.insert(&format!("{table} ({columns})"), &rows)
     }
 
     /// Asks again about work that had to wait for a period to pass, and marks what has become
@@ -223,7 +257,10 @@ impl Tx<'_> {
 impl Read<'_> {
     /// SM3 over every row of each view of the county: equal for equal views, on either database.
     pub fn view_digests(&self) -> Result<Vec<(&'static str, String)>> {
-        let experience = View { table: "experience", columns: "county, person, procedure, act" };
+        let experience = View {
+            table: "experience",
+            columns: "county, person, procedure, act",
+        };
         VIEWS
             .iter()
             .chain([&experience])
