@@ -207,15 +207,14 @@ impl ActForm {
     /// With what could not be read.
     pub fn unreadable(mut self, filled: &Filled) -> Self {
         self.refused = "有内容需要改正，没有作任何记录".into();
-        self.grounds = self
-            .controls
-            .iter()
-            .chain(&self.assign)
-            .filter(|control| !control.wrong.is_empty())
-            .map(|control| format!("{}：{}", control.label, control.wrong))
-            .collect();
-        let loose = ["on", "case", "version"].iter().filter_map(|name| filled.wrong.get(*name));
-        self.grounds.extend(loose.cloned());
+        let labels = self.controls.iter().chain(&self.assign).map(|control| (&*control.name, &*control.label));
+        let labels: Vec<(&str, &str)> = labels.collect();
+        let said = filled.wrong.iter().map(|(field, wrong)| {
+            let name = format!("f.{field}");
+            let label = labels.iter().find(|(control, _)| *control == name || control == field);
+            label.map_or_else(|| wrong.clone(), |(_, label)| format!("{label}：{wrong}"))
+        });
+        self.grounds = said.collect();
         self
     }
 }

@@ -147,6 +147,18 @@ impl Control {
         Self { kind: people_kind(people, false, chosen), name, label, required, hint: String::new(), wrong }
     }
 
+    /// A list of which one is chosen from the start.
+    pub fn choice(name: &str, label: &str, list: &[(String, String)], chosen: &str) -> Self {
+        Self {
+            name: name.into(),
+            label: label.into(),
+            required: true,
+            hint: String::new(),
+            wrong: String::new(),
+            kind: people_kind(list, false, &[chosen.to_owned()]),
+        }
+    }
+
     /// Whether it carries files.
     pub fn has_files(&self) -> bool {
         matches!(self.kind, Kind::Files { .. })

@@ -144,7 +144,7 @@ async fn page(
         let list: Vec<(String, String)> =
             organs.iter().map(|(organ, _)| (organ.to_string(), names.organ(organ.as_str()))).collect();
         if list.len() > 1 {
-            form.organ = Some(Control::people("organ".into(), "承办机关".into(), true, &filled, &list));
+            form.organ = Some(Control::choice("organ", "承办机关", &list, here.as_str()));
         }
         if !grounds.is_empty() {
             form = form.refused(&act.name, &grounds);
