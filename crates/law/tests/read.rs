@@ -21,7 +21,7 @@ fn fixture(name: &str) -> Vec<SourceFile> {
         .join(name);
     let mut files = Vec::new();
     for folder in [root.clone(), root.join("documents")] {
-        for entry in fs::read_dir(&folder).unwrap() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
             let path = entry.unwrap().path();
             if path.is_file() {
                 let inside = path.strip_prefix(root.parent().unwrap()).unwrap();

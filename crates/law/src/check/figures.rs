@@ -35,13 +35,17 @@ impl Checker<'_> {
             let fault = self.error("E0806", &name, message);
             self.add(fault.instead("写 sum = \"金额字段\"，或者改单位"));
         }
-        let counts_times = matches!(
-            indicator.unit,
-            Unit::Time | Unit::PersonTime | Unit::Session
-        );
-        if counts_times && indicator.count == Count::Cases && indicator.sum.is_none() {
+        let times = |unit| matches!(unit, Unit::Time | Unit::PersonTime | Unit::Session);
+        let of_cases = |other: &&Indicator| other.count == Count::Cases && other.sum.is_none();
+        let items = self
+            .procedure
+            .indicators
+            .values()
+            .filter(of_cases)
+            .any(|other| other.unit == Unit::Item);
+        if of_cases(&indicator) && times(indicator.unit) && items {
             let message = format!(
-                "“{}”数的是案件，单位却是{}",
+                "“{}”数的是案件，单位却是{}，别的指标又把案件叫件",
                 indicator.name,
                 indicator.unit.name()
             );

@@ -178,10 +178,15 @@ impl Checker<'_> {
             });
             return None;
         };
-        // A case is opened by the machine, or by the same person where the post is the same.
-        let themselves = key == "opens" && act.by.iter().all(|role| target.by.contains(role));
-        if !themselves && !target.by.iter().any(|role| role == LINKED) {
-            let message = format!("“{}”的“{}”不由系统办", theirs.name, target.name);
+        // A report is the machine's; a case is opened by the machine where its duty says so, else by
+        // the same person, who must then hold a role there too.
+        let machine = target.by.iter().any(|role| role == LINKED);
+        let same_person = key == "opens" && act.by.iter().all(|role| target.by.contains(role));
+        if !machine && !same_person {
+            let message = format!(
+                "办“{}”的人不能办“{}”的“{}”，系统也不能",
+                act.name, theirs.name, target.name
+            );
             let fault = self.error("E0443", &name, message);
             self.add(fault.instead(format!("在那里的 act.{id}.by 里加 \"linked\"")));
         }
