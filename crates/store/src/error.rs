@@ -134,7 +134,12 @@ impl From<postgres::Error> for StoreError {
             || *code == SqlState::T_R_DEADLOCK_DETECTED;
         if beaten || conflict && db.table() == Some("entry") {
             Self::Overtaken
-        } else if conflict && matches!(db.table(), Some("series" | "subject" | "experience")) {
+        } else if conflict
+            && matches!(
+                db.table(),
+                Some("series" | "subject" | "experience" | "file" | "seal")
+            )
+        {
             Self::Busy // Two met at the first number of a year, or at a person nobody knew yet.
         } else if *code == SqlState::DISK_FULL {
             Self::Full

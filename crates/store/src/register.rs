@@ -94,7 +94,7 @@ impl Read<'_> {
         limit: u32,
     ) -> Result<Page<CaseRow, After>> {
         let columns = CaseRow::COLUMNS;
-        let (sql, with) = self.selection(filter, visible, after, columns, true, limit + 1);
+        let (sql, with) = self.selection(filter, visible, after, columns, true, limit + 1)?;
         let sql = format!(
             "{sql} order by opened desc, case_id desc limit {}",
             limit + 1
@@ -112,7 +112,7 @@ impl Read<'_> {
 
     /// How many cases a register has, up to [`MOST`].
     pub fn register_count(&self, filter: &RegisterFilter, visible: &Visible) -> Result<Count> {
-        let (sql, with) = self.selection(filter, visible, None, "c.case_id", false, MOST + 1);
+        let (sql, with) = self.selection(filter, visible, None, "c.case_id", false, MOST + 1)?;
         let sql = format!("select count(*) from ({sql} limit {}) counted", MOST + 1);
         let number = self.db.first(&sql, &with, |row| row.count(0))?.unwrap_or(0);
         Ok(Count {
@@ -130,10 +130,33 @@ impl Read<'_> {
         columns: &str,
         ordered: bool,
         limit: u32,
-    ) -> (String, Vec<Param<'a>>) {
+    ) -> Result<(String, Vec<Param<'a>>)> {
         let mut with = params![self.county].to_vec();
-        let drivers = self.drivers(filter, visible, &mut with);
-        let conditions = conditions(filter, after, &mut with);
+        let words = filter
+            .text
+            .as_ref()
+            .and_then(|text| search::question(text, &self.db));
+        // Words that many cases have are soon met in the order of opening; rare ones lead the way.
+        // A count needs no order and follows the words.
+        let leading = match &words {
+            Some(words) if filter.party.is_none() => !ordered || search::is_rare(self, words)?,
+            _ => false,
+        };
+        let words = words.map(|words| {
+            with.push(words.into());
+            format!("${}", with.len())
+        });
+        let (lead, test) = if leading {
+            (words, None)
+        } else {
+            (None, words)
+        };
+        let drivers = self.drivers(filter, visible, lead.as_deref(), &mut with);
+        let mut conditions = conditions(self.county, filter, after, &mut with);
+        if let Some(words) = test {
+            conditions.push_str(" and ");
+            conditions.push_str(&search::condition(&self.db, &words));
+        }
         let parts: Vec<String> = drivers
             .iter()
             .enumerate()
@@ -151,10 +174,8 @@ impl Read<'_> {
                 )
             })
             .collect();
-        (
-            format!("select * from ({}) register", parts.join(" union ")),
-            with,
-        )
+        let sql = format!("select * from ({}) register", parts.join(" union "));
+        Ok((sql, with))
     }
 
     /// Where the cases are taken from.
@@ -162,6 +183,7 @@ impl Read<'_> {
         &self,
         filter: &'a RegisterFilter,
         visible: &'a Visible,
+        words: Option<&str>,
         with: &mut Vec<Param<'a>>,
     ) -> Vec<Driver> {
         let place = |with: &mut Vec<Param<'a>>, param: Param<'a>| {
@@ -173,13 +195,8 @@ impl Read<'_> {
             Some(format!(
                 "select distinct case_id from party where county = $1 and blind = {blind}"
             ))
-        } else if let Some(question) = filter
-            .text
-            .as_ref()
-            .and_then(|text| search::question(text, &self.db))
-        {
-            let question = place(with, question.into());
-            Some(search::cases(&self.db, &question))
+        } else if let Some(words) = words {
+            Some(search::cases(&self.db, words))
         } else if let Some((light @ (Light::Red | Light::Yellow), today)) = filter.light {
             let today = place(with, today.into());
             let due = match light {
@@ -217,11 +234,7 @@ impl Read<'_> {
             );
             Driver { from, place: "r" }
         };
-        match (&filter.organ, visible.keys()) {
-            // The county stands above everything in it.
-            (Some(organ), None) if organ.as_str() == self.county => {
-                vec![Driver::cases("case_now c where c.county = $1".into())]
-            }
+        match (organ_in(self.county, filter), visible.keys()) {
             (Some(organ), _) => {
                 let scope = visible.condition(with);
                 let handled = format!(" and r.handling = 1 and {scope}");
@@ -231,6 +244,14 @@ impl Read<'_> {
             (None, None) => vec![Driver::cases("case_now c where c.county = $1".into())],
         }
     }
+}
+
+/// The organ asked for; the county itself stands above everything in it and asks for nothing.
+fn organ_in<'a>(county: &str, filter: &'a RegisterFilter) -> Option<&'a OrganPath> {
+    filter
+        .organ
+        .as_ref()
+        .filter(|organ| organ.as_str() != county)
 }
 
 /// Where cases are taken from: tables and a `where` that more can be added to, and the table by
@@ -248,6 +269,7 @@ impl Driver {
 
 /// Everything else that is asked of case `c`. The order of opening is asked of `place`.
 fn conditions<'a>(
+    county: &str,
     filter: &'a RegisterFilter,
     after: Option<&'a After>,
     with: &mut Vec<Param<'a>>,
@@ -264,7 +286,7 @@ fn conditions<'a>(
     if let Some(procedure) = &filter.procedure {
         add("c.procedure = ?", vec![procedure.into()]);
     }
-    if let Some(organ) = &filter.organ {
+    if let Some(organ) = organ_in(county, filter) {
         let (below, beyond) = subtree(organ);
         let within = vec![organ.into(), below.into(), beyond.into()];
         add("(c.organ = ? or (c.organ >= ? and c.organ < ?))", within);

@@ -9,9 +9,13 @@ use engine::{case::Case, document};
 
 use crate::{
     db::{Db, Param, params},
+    error::StoreError,
     store::Read,
     views::{Known, View},
 };
+
+/// Up to so many hits are rare.
+const RARE: i64 = 1000;
 
 pub(crate) const VIEW: View = View {
     table: "search",
@@ -78,6 +82,32 @@ pub(crate) fn cases(db: &Db, question: &str) -> String {
              where i.search_index match {question} and s.id = i.rowid and s.county = $1"
         )
     }
+}
+
+/// The condition that the words of case `c` answer a question.
+pub(crate) fn condition(db: &Db, question: &str) -> String {
+    if db.is_postgres() {
+        format!(
+            "exists (select 1 from search s where s.county = $1 and s.case_id = c.case_id
+             and to_tsvector('simple', s.words) @@ to_tsquery('simple', {question}))"
+        )
+    } else {
+        format!(
+            "exists (select 1 from search s cross join search_index i
+             where s.county = $1 and s.case_id = c.case_id and i.rowid = s.id
+             and i.search_index match {question})"
+        )
+    }
+}
+
+/// Whether few cases answer a question.
+pub(crate) fn is_rare(read: &Read, question: &str) -> Result<bool, StoreError> {
+    let hits = cases(&read.db, "$2");
+    let sql = format!("select count(*) from ({hits} limit {}) hits", RARE + 1);
+    let count = read
+        .db
+        .first(&sql, params![read.county, question], |row| row.int(0))?;
+    Ok(count.unwrap_or(0) <= RARE)
 }
 
 enum Run {

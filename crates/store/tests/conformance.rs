@@ -913,6 +913,16 @@ fn registers_show_what_may_be_seen_and_nothing_else() {
         );
         assert_eq!(titles(&about("1号 改道"), &to("window")), ["水渠改道"]);
         assert_eq!(titles(&about("2025〕"), &to("window")).len(), 6);
+        let both = RegisterFilter {
+            party: Some("13800000001".into()),
+            ..about("水渠")
+        };
+        assert_eq!(titles(&both, &to("window")), ["水渠改道"]);
+        let whole = RegisterFilter {
+            organ: Some(COUNTY.into()),
+            ..matter()
+        };
+        assert_eq!(titles(&whole, &to("villager")), ["村口水渠"]);
         for hostile in [
             "\" OR *",
             "' or 1=1 --",
@@ -1466,5 +1476,45 @@ fn what_has_no_case_is_missing() {
         let Err(Fault::Store(StoreError::Missing(_))) = world.perform("window", &action) else {
             panic!()
         };
+    });
+}
+
+#[test]
+fn common_words_are_found_page_by_page() {
+    on_both("common", |world| {
+        // More hits than count as rare: the pages follow the order of opening.
+        const CASES: usize = 1100;
+        let done: Result<(), Fault> = world.store.write(COUNTY, |tx| {
+            for number in 0..CASES {
+                let (organ, person) = [(TOWN, "window"), (OTHER_TOWN, "stranger")][number % 2];
+                let subject = if number % 3 == 0 { "路灯" } else { "水渠" };
+                let subject = format!("{subject}报修");
+                let id = format!("c{number:031}");
+                perform(tx, person, &opening(id, organ, "2025-03-03", matter(&subject, &[])))?;
+            }
+            Ok(())
+        });
+        done.unwrap();
+        let window = Visible::to(&world.actor("window"), COUNTY, date("2025-05-01"));
+        for (words, mine) in [("报修", 550), ("水渠", 366), ("灯报", 184)] {
+            let filter = RegisterFilter {
+                procedure: Some("matter".into()),
+                text: Some(words.into()),
+                ..Default::default()
+            };
+            let (mut after, mut seen) = (None, Vec::new());
+            loop {
+                let page = world.read(|read| read.register(&filter, &window, after.as_ref(), 100));
+                seen.extend(page.rows.into_iter().map(|row| row.id));
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+            seen.dedup();
+            assert_eq!(seen.len(), mine, "{words}");
+            let count = world.read(|read| read.register_count(&filter, &window));
+            assert_eq!(count.number as usize, mine, "{words}");
+        }
     });
 }
