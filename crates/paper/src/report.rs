@@ -403,9 +403,7 @@ impl<'a> Writer<'a> {
                 (before.map_or("无数据".into(), in_words), Of::Last)
             }
             Form::Change => {
-                let changed = figure
-                    .before
-                    .and_then(|before| change(figure.value, before));
+                let changed = changed(figure);
                 (changed.unwrap_or("上年无可比数据".into()), Of::Last)
             }
         };
@@ -486,10 +484,8 @@ impl<'a> Writer<'a> {
                 Some(_) => vec![self.place(figure, Form::Last)],
                 None => vec![Run::plain("—")],
             });
-            let changed = figure
-                .before
-                .and_then(|before| change(figure.value, before));
-            row.push(vec![Run::plain(changed.unwrap_or("—".into()))]);
+            let changed = changed(figure).unwrap_or("—".into());
+            row.push(vec![Run::plain(changed.trim_start_matches("同比"))]);
             row.push(vec![Run::plain(figure.value.working().unwrap_or_default())]);
             Some(row)
         };

@@ -328,7 +328,8 @@ fn value_cell(value: Value) -> Cell {
 fn unit_of(value: Value) -> &'static str {
     match value {
         Value::Amount(_, unit) => unit_name(unit),
-        Value::Rate { .. } => "%",
+        // The value itself carries its percent sign.
+        Value::Rate { .. } => "",
     }
 }
 
