@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
-    path::Path,
+    sync::OnceLock,
 };
 
 use fontdb::{Database, FaceInfo, ID};
@@ -110,7 +110,7 @@ impl Font {
     }
 }
 
-/// The fonts of this machine, looked over once; looking takes some tens of milliseconds, so keep it.
+/// The fonts of this machine. Looking them over takes some tens of milliseconds.
 pub struct Fonts {
     database: Database,
     chains: BTreeMap<Font, Vec<ID>>,
@@ -123,9 +123,8 @@ pub struct NoChineseFont;
 impl fmt::Display for NoChineseFont {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "未找到中文字体，不能生成PDF。请安装一种中文字体，例如 Debian、Ubuntu 执行 \
-             apt-get install fonts-noto-cjk，或者把字体文件放入数据目录的 fonts 文件夹；\
-             也可以改用DOCX",
+            "未找到中文字体，不能生成PDF。请安装一种中文字体（Debian、Ubuntu：apt-get install \
+             fonts-noto-cjk），或者把字体文件放入 ~/.local/share/fonts；也可以改用DOCX或者网页打印",
         )
     }
 }
@@ -133,12 +132,22 @@ impl fmt::Display for NoChineseFont {
 impl std::error::Error for NoChineseFont {}
 
 impl Fonts {
-    /// Looks over the fonts of the system and, before them, those in `folder`.
-    pub fn load(folder: Option<&Path>) -> Result<Self, NoChineseFont> {
-        let mut database = Database::new();
-        if let Some(folder) = folder {
-            database.load_fonts_dir(folder);
+    /// The fonts of this machine, looked over the first time they are asked for.
+    ///
+    /// A machine without Chinese fonts is looked over again each time: they may be installed
+    /// while the program runs.
+    pub fn installed() -> Result<&'static Self, NoChineseFont> {
+        static FONTS: OnceLock<Fonts> = OnceLock::new();
+        if let Some(fonts) = FONTS.get() {
+            return Ok(fonts);
         }
+        let fonts = Self::load()?;
+        Ok(FONTS.get_or_init(|| fonts))
+    }
+
+    /// Looks over the fonts of this machine.
+    pub fn load() -> Result<Self, NoChineseFont> {
+        let mut database = Database::new();
         database.load_system_fonts();
         let mut faces: Vec<&FaceInfo> = database.faces().collect();
         // Folders are read in no particular order; equal machines shall give equal files.

@@ -10,8 +10,8 @@ use std::{
 use paper::{Block, Paper, Run, Style, Table, from_markdown, pdf};
 
 /// The fonts of this machine, or nothing on one without Chinese fonts.
-fn fonts() -> Option<pdf::Fonts> {
-    let fonts = pdf::Fonts::load(None).ok();
+fn fonts() -> Option<&'static pdf::Fonts> {
+    let fonts = pdf::Fonts::installed().ok();
     if fonts.is_none() {
         println!("skipped: no Chinese font on this machine");
     }
@@ -56,7 +56,7 @@ fn what_is_printed_can_be_copied() {
         "# 受理告知书\n\n青访受〔2025〕3号\n\n示例甲：\n\n{body}\n\n## 一、期限\n\n\
          | 事项 | 期限 |\n|---|---|\n| 答复 | 60日 |\n\n>> 青石镇人民政府\n>> 2025年7月2日"
     ));
-    let printed = pdf::write(&paper, &fonts);
+    let printed = pdf::write(&paper, fonts);
     assert!(printed.missing.is_empty(), "{:?}", printed.missing);
     let Some(pages) = text(&printed.file) else {
         return;
@@ -76,12 +76,12 @@ fn equal_papers_give_equal_bytes() {
     let Some(fonts) = fonts() else { return };
     let paper = from_markdown("# 标题\n\n正文**加粗**。\n\n| 甲 | 乙 |\n");
     assert_eq!(
-        pdf::write(&paper, &fonts).file,
-        pdf::write(&paper, &fonts).file
+        pdf::write(&paper, fonts).file,
+        pdf::write(&paper, fonts).file
     );
-    let again = pdf::Fonts::load(None).unwrap();
+    let again = pdf::Fonts::load().unwrap();
     assert_eq!(
-        pdf::write(&paper, &fonts).file,
+        pdf::write(&paper, fonts).file,
         pdf::write(&paper, &again).file
     );
 }
@@ -95,8 +95,8 @@ fn a_full_page_has_22_lines_of_28_characters() {
         blocks: vec![Block::paragraph(text)],
         ..Paper::default()
     };
-    assert_eq!(pdf::write(&paper(lines(22)), &fonts).pages, 1);
-    assert_eq!(pdf::write(&paper(lines(22) + "满"), &fonts).pages, 2);
+    assert_eq!(pdf::write(&paper(lines(22)), fonts).pages, 1);
+    assert_eq!(pdf::write(&paper(lines(22) + "满"), fonts).pages, 2);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn the_closing_never_stands_alone() {
     let Some(fonts) = fonts() else { return };
     let body = "字".repeat(28 * 21 - 2);
     let paper = from_markdown(&format!("{body}\n\n>> 青石镇人民政府\n>> 2025年7月2日"));
-    let Some(pages) = text(&pdf::write(&paper, &fonts).file) else {
+    let Some(pages) = text(&pdf::write(&paper, fonts).file) else {
         return;
     };
     assert_eq!(pages.len(), 2);
@@ -182,7 +182,7 @@ fn hostile_and_rare_text() {
             ],
             ..Paper::default()
         };
-        let printed = pdf::write(&paper, &fonts);
+        let printed = pdf::write(&paper, fonts);
         let Some(pages) = text(&printed.file) else {
             return;
         };
@@ -193,7 +193,7 @@ fn hostile_and_rare_text() {
         blocks: vec![Block::paragraph("甲\u{10FFFD}乙")],
         ..Paper::default()
     };
-    assert_eq!(pdf::write(&paper, &fonts).missing, vec!['\u{10FFFD}']);
+    assert_eq!(pdf::write(&paper, fonts).missing, vec!['\u{10FFFD}']);
 }
 
 #[test]

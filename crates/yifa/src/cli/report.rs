@@ -147,7 +147,7 @@ impl Write {
             Kind::Docx => paper::docx::write(paper),
             Kind::Html => paper::html::standalone(paper).into_bytes(),
             Kind::Pdf => {
-                let printed = paper::pdf::write(paper, &paper::pdf::Fonts::load(None)?);
+                let printed = paper::pdf::write(paper, paper::pdf::Fonts::installed()?);
                 if !printed.missing.is_empty() {
                     let missing: String = printed.missing.iter().collect();
                     say!("提醒：本机的字体里没有这些字，PDF 里是空框：{missing}");

@@ -47,9 +47,14 @@ pub async fn document(
 
 /// A paper as PDF, or a sentence that says why not.
 pub fn pdf(paper: &paper::Paper, name: &str) -> Result<Response, PageError> {
-    let fonts = paper::pdf::Fonts::load(None)
-        .map_err(|missing| PageError::Forbidden(format!("{missing}。可以改用 DOCX 或者网页打印。")))?;
-    Ok(download(name, "application/pdf", paper::pdf::write(paper, &fonts).file))
+    let fonts = paper::pdf::Fonts::installed().map_err(|missing| PageError::Forbidden(format!("{missing}。")))?;
+    let printed = paper::pdf::write(paper, fonts);
+    if !printed.missing.is_empty() {
+        let missing: String = printed.missing.iter().collect();
+        let why = format!("本机的字体里没有“{missing}”，PDF里会是空框。请改用DOCX或者网页打印。");
+        return Err(PageError::Forbidden(why));
+    }
+    Ok(download(name, "application/pdf", printed.file))
 }
 
 /// A paper as a page to look at and print. Its style is its own.
