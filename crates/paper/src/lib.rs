@@ -1,7 +1,13 @@
 //! 文书与报告: official documents as files.
 //!
-//! A template of the law and the facts of a case become a [`Paper`] ([`render`], then
-//! [`from_markdown`]); the same `Paper` is written as DOCX, PDF or HTML.
+//! [`render`] puts the facts of a case into a template of the law, [`from_markdown`] reads the
+//! result as a [`Paper`], and the same `Paper` is written by [`docx`], [`pdf`] and [`html`] in the
+//! layout of GB/T 9704-2012. [`report`] compiles a `Paper` from an outline and figures; [`xlsx`]
+//! writes registers and figures.
+//!
+//! Rooms: [`model`] what stands on a paper · [`markdown`] and [`template`] how one is written ·
+//! [`words`] amounts and ordinals in words · `page` the measures of the standard · `lines` 断行 ·
+//! `pages` 分页 · `fonts` what this machine has to print with.
 
 pub mod docx;
 mod fonts;

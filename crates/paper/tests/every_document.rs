@@ -49,6 +49,12 @@ fn every_document_of_every_scenario_says_what_the_law_requires() {
                             Err(fault) => wrong.push(format!("{place}：{fault}")),
                             Ok(text) => {
                                 rendered += 1;
+                                let paper = paper::from_markdown(&text);
+                                let file = paper::docx::write(&paper);
+                                let read = paper::docx::text_of(&file).unwrap_or_default();
+                                if paper.title.is_empty() || !read.contains(&paper.title) {
+                                    wrong.push(format!("{place}：DOCX里没有标题"));
+                                }
                                 for sentence in paper::missing_sentences(&text, &definition.says) {
                                     wrong.push(format!("{place}：缺少“{sentence}”"));
                                 }
