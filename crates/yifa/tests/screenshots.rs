@@ -18,7 +18,7 @@ fn the_pictures_of_the_readme() {
         browser.picture(&folder.join(name));
     };
     let sit = |login: &str| {
-        let browser = Browser::open(Window { width: 1280, height: 860, script: true })
+        let browser = Browser::open(Window { width: 1280, height: 1000, script: true })
             .expect("pictures need Chromium and ChromeDriver");
         browser.go(&county.address("/"));
         browser.fill("login", login);
@@ -28,17 +28,15 @@ fn the_pictures_of_the_readme() {
         browser
     };
 
-    let leader = sit("leader");
-    picture(&leader, "desk.png");
-    leader.go(&county.address("/registers/penalty"));
-    picture(&leader, "register.png");
-    leader.go(&county.address("/law/petition"));
-    picture(&leader, "law.png");
-
-    let officer = sit("officer");
-    officer.find("main td a[href^='/cases/']").press();
-    officer.find("#history");
-    picture(&officer, "case.png");
+    let mediator = sit("mediator");
+    picture(&mediator, "desk.png");
+    mediator.find("main td a[href^='/cases/']").press();
+    mediator.find("#history");
+    picture(&mediator, "case.png");
+    mediator.go(&county.address("/registers/mediation"));
+    picture(&mediator, "register.png");
+    mediator.go(&county.address("/law/mediation"));
+    picture(&mediator, "law.png");
 
     let mayor = sit("mayor");
     mayor.go(&county.address("/figures?year=2025"));

@@ -16,6 +16,8 @@ use serde_json::{Value, json};
 
 /// The name under which WebDriver hands out elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+/// Chromium opens no narrower window on a desk; below this it plays a telephone.
+const NARROWEST: u32 = 500;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A browser window of its own, closed when dropped.
@@ -61,6 +63,7 @@ impl Browser {
     fn start(chromium: &Path, driver: &Path, window: Window) -> Browser {
         let mut driver = Command::new(driver)
             .arg("--port=0")
+            .env("LANGUAGE", "zh_CN")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -95,13 +98,17 @@ impl Browser {
             words.push("--no-sandbox".to_owned()); // Chromium's sandbox refuses to run as root.
         }
         let script = if window.script { 1 } else { 2 };
+        let mut options = json!({
+            "binary": chromium,
+            "args": words,
+            "prefs": {"profile.managed_default_content_settings.javascript": script},
+        });
+        if window.width < NARROWEST {
+            let screen = json!({"width": window.width, "height": window.height, "pixelRatio": 1.0});
+            options["mobileEmulation"] = json!({"deviceMetrics": screen});
+        }
         let capabilities = json!({"capabilities": {"alwaysMatch": {
-            "browserName": "chrome",
-            "goog:chromeOptions": {
-                "binary": chromium,
-                "args": words,
-                "prefs": {"profile.managed_default_content_settings.javascript": script},
-            },
+            "browserName": "chrome", "goog:chromeOptions": options,
         }}});
         let config = ureq::Agent::config_builder().http_status_as_error(false);
         let agent = config.timeout_global(Some(Duration::from_secs(60))).build().into();
@@ -168,11 +175,6 @@ impl Browser {
     /// Goes back one page.
     pub fn back(&self) {
         self.post("/back", json!({}));
-    }
-
-    /// Makes the window so large.
-    pub fn resize(&self, width: u32, height: u32) {
-        self.post("/window/rect", json!({"width": width, "height": height}));
     }
 
     /// How much wider than the window the page is, in pixels.
