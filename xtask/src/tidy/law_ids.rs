@@ -16,6 +16,11 @@ const OTHER_MEANINGS: &[(&str, &str, &str)] = &[
         "town",
         "the place a scenario plays in unless it says another",
     ),
+    (
+        "crates/yifa/src/play/cast.rs",
+        "town",
+        "the same place, when the scenario is played out",
+    ),
 ];
 
 /// String literals of the product that are the id of a procedure, a post or a kind of organ.

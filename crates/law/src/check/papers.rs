@@ -48,7 +48,7 @@ impl Checker<'_> {
         };
         let declared: BTreeSet<String> =
             document.uses.iter().map(|expr| plain(&expr.text)).collect();
-        let used = references(&document.template, &parsed.undeclared_variables(true));
+        let used = references(&document.template, parsed.undeclared_variables(true));
         for (name, at) in &used {
             if OWN_WORDS.contains(&name.as_str()) || declared.contains(name) {
                 continue;
@@ -258,7 +258,7 @@ fn covers(name: &str, word: &str) -> bool {
 /// argument such as `due('handle')`.
 fn references(
     template: &str,
-    variables: &std::collections::HashSet<String>,
+    variables: impl IntoIterator<Item = String>,
 ) -> Vec<(String, usize)> {
     let mut found: Vec<(String, usize)> = Vec::new();
     for variable in variables {

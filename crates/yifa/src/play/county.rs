@@ -137,8 +137,10 @@ impl County {
     /// Gives the first town, or the county itself, another name: for simulations of a report.
     pub fn renamed(mut self, name: &str) -> (Self, OrganPath) {
         let town = name.ends_with(['镇', '乡']) || name.ends_with("街道");
-        let kind = if town { "town" } else { "county" };
-        let organ = self.organs.iter_mut().find(|organ| organ.kind == kind);
+        let organ = match town {
+            true => self.organs.iter_mut().find(|organ| organ.name.ends_with("镇人民政府")),
+            false => self.organs.first_mut(),
+        };
         let path = match organ {
             Some(organ) => {
                 organ.name = if town { format!("{name}人民政府") } else { name.to_owned() };

@@ -2,6 +2,7 @@
 //!
 //! The driver speaks WebDriver, a handful of JSON requests on the loopback address. Only what a
 //! person does is here: open an address, read, fill in, press, look.
+#![allow(dead_code, reason = "every test uses its part")]
 
 use std::{
     fs,
