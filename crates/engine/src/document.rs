@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use law::{
     Id,
     calendar::Calendar,
-    expr::Node,
+    expr::{Expr, Node},
     procedure::{Keep, Mask, Notice, Procedure, Scope as RoleScope},
     value::{Party, Value},
 };
@@ -152,31 +152,45 @@ pub struct Line {
 }
 
 /// What a notice says in public: allow-listed fields, masked where the law says so, nothing else.
+///
+/// A masked field stands where `show` names it, else at the end; its plain words never do.
 pub fn notice(case: &Case, notice: &Notice, calendar: &Calendar, names: &impl Names) -> Vec<Line> {
     let scope = Scope::timeless(case, calendar);
-    let shown = notice.show.iter().map(|expr| Line {
-        label: label(&case.procedure, &expr.node),
-        text: show::value(&case.procedure, expr, &scope.value(expr), names),
+    let line = |expr: &Expr| match masked_field(&expr.node, notice) {
+        Some(field) => masked(case, notice, field, names),
+        None => Some(Line {
+            label: label(&case.procedure, &expr.node),
+            text: show::value(&case.procedure, expr, &scope.value(expr), names),
+        }),
+    };
+    let shown = notice.show.iter().filter_map(line);
+    let rest = notice.mask.keys().filter(|field| {
+        let mut placed = notice.show.iter();
+        !placed.any(|expr| masked_field(&expr.node, notice) == Some(*field))
     });
-    let masked = notice.mask.iter().filter_map(|(field, mask)| {
-        let definition = case.procedure.fields.get(field)?;
-        let text = match (mask, case.latest(field)?) {
-            (Mask::Surname, Value::Parties(parties)) => surnames(parties),
-            (Mask::Surname, value) => {
-                let name = show::answer(&case.procedure, definition, value, names);
-                show::surname(&name, law::value::PartyKind::Person)
-            }
-            (Mask::Hidden, _) => "（不公开）".into(),
-        };
-        Some(Line {
-            label: definition.name.clone(),
-            text,
-        })
-    });
-    shown
-        .chain(masked)
-        .filter(|line| !line.text.is_empty())
-        .collect()
+    let rest = rest.filter_map(|field| masked(case, notice, field, names));
+    shown.chain(rest).filter(|line| !line.text.is_empty()).collect()
+}
+
+/// The masked field an expression would print, if it would.
+fn masked_field<'a>(node: &'a Node, notice: &Notice) -> Option<&'a Id> {
+    let (Node::Field(field) | Node::New(field) | Node::Answer(_, field)) = node else {
+        return None;
+    };
+    notice.mask.contains_key(field).then_some(field)
+}
+
+fn masked(case: &Case, notice: &Notice, field: &Id, names: &impl Names) -> Option<Line> {
+    let definition = case.procedure.fields.get(field)?;
+    let text = match (notice.mask.get(field)?, case.latest(field)?) {
+        (Mask::Surname, Value::Parties(parties)) => surnames(parties),
+        (Mask::Surname, value) => {
+            let name = show::answer(&case.procedure, definition, value, names);
+            show::surname(&name, law::value::PartyKind::Person)
+        }
+        (Mask::Hidden, _) => "（不公开）".into(),
+    };
+    Some(Line { label: definition.name.clone(), text })
 }
 
 /// What the party sees with number and code.
