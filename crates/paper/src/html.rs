@@ -156,7 +156,9 @@ impl Writer {
         if !table.head.is_empty() {
             self.html.push_str("<thead><tr>");
             for name in &table.head {
-                self.element("th", "", &[Run::plain(name.as_str())]);
+                self.html.push_str("<th scope=\"col\">");
+                self.run(&Run::plain(name.as_str()));
+                self.html.push_str("</th>");
             }
             self.html.push_str("</tr></thead>");
         }
@@ -220,7 +222,7 @@ mod tests {
             fragment(&paper),
             "<article class=\"paper\"><header><h1>甲<br>乙</h1><p class=\"number\">青发〔2025〕1号</p>\
              </header><p class=\"to\">丙：</p><p>正文<strong>粗</strong></p><h2>一、丁</h2>\
-             <ul><li>项一</li><li>项二</li></ul><table><thead><tr><th>戊</th></tr></thead>\
+             <ul><li>项一</li><li>项二</li></ul><table><thead><tr><th scope=\"col\">戊</th></tr></thead>\
              <tbody><tr><td>己</td></tr></tbody></table><div class=\"closing\"><p>庚</p></div>\
              </article>"
         );
