@@ -25,6 +25,7 @@ pub mod source;
 pub mod statute;
 pub mod toml_file;
 pub mod value;
+pub mod wall;
 
 mod code;
 

@@ -139,3 +139,12 @@ pub fn yuan(digits: &str) -> Option<i64> {
         .checked_add(cents)?;
     Some(if negative { -amount } else { amount })
 }
+
+/// An amount of 分 in 元, without needless zeros: `12`, `12.50`.
+pub fn yuan_text(cents: i64) -> String {
+    let (sign, cents) = (if cents < 0 { "-" } else { "" }, cents.unsigned_abs());
+    match cents % 100 {
+        0 => format!("{sign}{}", cents / 100),
+        rest => format!("{sign}{}.{rest:02}", cents / 100),
+    }
+}
