@@ -4,7 +4,7 @@
 use std::{fs, path::Path};
 
 use law::{
-    read,
+    Law, read,
     source::SourceFile,
     wall::{Entry, flow, wall},
 };
@@ -37,7 +37,7 @@ fn entry<'a>(entries: &'a [Entry], id: &str) -> &'a Entry {
 
 #[test]
 fn acts_and_periods_read_as_sentences() {
-    let petition = wall(&procedure("petition"));
+    let petition = wall(&procedure("petition"), &Law::default());
     assert_eq!(
         entry(&petition.acts, "review").paragraph(),
         "审核。由：办理机关的审核人。何时：办理中。填：结论（必填）。条件：“拟处理意见”已办，且在最后一次“审核”之后。\
@@ -69,7 +69,7 @@ fn acts_and_periods_read_as_sentences() {
 
 #[test]
 fn tests_and_figures_read_as_sentences() {
-    let penalty = wall(&procedure("penalty"));
+    let penalty = wall(&procedure("penalty"), &Law::default());
     assert_eq!(
         entry(&penalty.findings, "hearing_right").paragraph(),
         "当事人有权要求听证。认定：有下列情形之一。\

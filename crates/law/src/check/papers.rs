@@ -256,10 +256,7 @@ fn covers(name: &str, word: &str) -> bool {
 
 /// What a template refers to, and where first: variables and their parts, and calls with a quoted
 /// argument such as `due('handle')`.
-fn references(
-    template: &str,
-    variables: impl IntoIterator<Item = String>,
-) -> Vec<(String, usize)> {
+fn references(template: &str, variables: impl IntoIterator<Item = String>) -> Vec<(String, usize)> {
     let mut found: Vec<(String, usize)> = Vec::new();
     for variable in variables {
         let places = tags(template).into_iter().flat_map(|tag| {

@@ -7,7 +7,7 @@ mod flow;
 mod words;
 
 use crate::{
-    Id,
+    Id, Law,
     citation::Basis,
     expr::Expr,
     indicator::{Count, Indicator},
@@ -85,12 +85,12 @@ impl Entry {
     }
 }
 
-/// The duty in plain Chinese.
-pub fn wall(p: &Procedure) -> Wall {
+/// The duty in plain Chinese; `law` knows what the duties it opens cases in are called.
+pub fn wall(p: &Procedure, law: &Law) -> Wall {
     Wall {
         name: p.name.clone(),
         about: about(p),
-        acts: p.acts.values().map(|act| self::act(p, act)).collect(),
+        acts: p.acts.values().map(|act| self::act(p, act, law)).collect(),
         findings: p
             .findings
             .values()
@@ -163,7 +163,7 @@ fn days(rule: &DayRule) -> String {
     format!("{first}；{last}")
 }
 
-fn act(p: &Procedure, act: &Act) -> Entry {
+fn act(p: &Procedure, act: &Act, law: &Law) -> Entry {
     let mut lines = vec![
         Line::new("由", doers(p, act)),
         Line::new("何时", stages(p, act)),
@@ -232,11 +232,15 @@ fn act(p: &Procedure, act: &Act) -> Entry {
         let when = opens
             .only_if
             .as_ref()
-            .map(|when| format!("{}的，", explain(p, &when.node)))
-            .unwrap_or_default();
+            .map(|when| format!("{}的，", explain(p, &when.node)));
+        let editions = law.procedures.get(&opens.procedure);
+        let name = editions
+            .and_then(|editions| editions.last())
+            .map(|theirs| theirs.name.as_str());
+        let name = name.unwrap_or(&opens.procedure);
         lines.push(Line::new(
             "另开",
-            format!("{when}在程序 {} 里开一件案子", opens.procedure),
+            format!("{}在“{name}”里开一件案子", when.unwrap_or_default()),
         ));
     }
     if act.reports.is_some() {

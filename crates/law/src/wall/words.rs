@@ -103,12 +103,24 @@ fn denied(p: &Procedure, node: &Node) -> String {
             format!("不是“{name}”")
         }
         Node::Not(inner) => explain(p, inner),
-        Node::Compare(Compare::Eq, x, y) => compared(p, Compare::Ne, x, y),
+        Node::Compare(compare, x, y) => compared(p, opposite(*compare), x, y),
         Node::In(x, y) => match &**y {
             Node::List(items) => format!("{}不是{}", named(p, x), choices(p, x, items)),
             field => format!("{}不在{}之中", named(p, x), named(p, field)),
         },
         other => format!("不是（{}）", explain(p, other)),
+    }
+}
+
+/// What holds where a comparison does not; in words `不晚于` also covers what has no date.
+fn opposite(compare: Compare) -> Compare {
+    match compare {
+        Compare::Eq => Compare::Ne,
+        Compare::Ne => Compare::Eq,
+        Compare::Lt => Compare::Ge,
+        Compare::Le => Compare::Gt,
+        Compare::Gt => Compare::Le,
+        Compare::Ge => Compare::Lt,
     }
 }
 
