@@ -1464,6 +1464,40 @@ fn a_database_of_another_program_or_key_is_not_touched() {
 }
 
 #[test]
+fn on_postgresql_a_lesser_account_can_serve_and_cannot_touch_the_ledger() {
+    let Ok(url) = std::env::var("YIFA_TEST_POSTGRES") else {
+        println!("skipped: a lesser account on PostgreSQL (YIFA_TEST_POSTGRES is not set)");
+        return;
+    };
+    let world = World::new(&Backend::Pg(url), "lesser");
+    let role = format!("yifa_serve_{}", std::process::id());
+    world.tamper(&format!(
+        "create role {role} login password 'serve';
+         grant select, insert, update, delete on all tables in schema public to {role};
+         revoke update, delete, truncate on entry, seal, leaf from {role};"
+    ));
+    let (_, place) = world.url.rsplit_once('@').unwrap();
+    let url = format!("postgres://{role}:serve@{place}");
+    let store = open(&url, &world.folder).unwrap();
+    let action = opening(world.press(), TOWN, "2025-03-03", matter("水渠改道", &[]));
+    store
+        .write(COUNTY, |tx| perform(tx, "window", &action))
+        .unwrap();
+    let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
+    for sql in [
+        "delete from entry",
+        "update seal set root = ''",
+        "truncate leaf",
+    ] {
+        let refused = client.batch_execute(sql).unwrap_err();
+        let refused = refused.as_db_error().unwrap().message();
+        assert!(refused.contains("permission denied"), "{sql}: {refused}");
+    }
+    drop((store, client));
+    world.tamper(&format!("drop owned by {role}; drop role {role}"));
+}
+
+#[test]
 fn what_has_no_case_is_missing() {
     on_both("missing", |world| {
         assert_eq!(world.read(|read| read.heading("nothing")), None);
@@ -1490,7 +1524,11 @@ fn common_words_are_found_page_by_page() {
                 let subject = if number % 3 == 0 { "路灯" } else { "水渠" };
                 let subject = format!("{subject}报修");
                 let id = format!("c{number:031}");
-                perform(tx, person, &opening(id, organ, "2025-03-03", matter(&subject, &[])))?;
+                perform(
+                    tx,
+                    person,
+                    &opening(id, organ, "2025-03-03", matter(&subject, &[])),
+                )?;
             }
             Ok(())
         });
