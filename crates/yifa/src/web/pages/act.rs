@@ -29,7 +29,7 @@ use crate::{
 /// What came of a form.
 pub enum Came {
     /// It was done.
-    Done(Done),
+    Done(Box<Done>),
     /// It is shown again: another row was asked for, or something could not be read.
     Again,
     /// The law says no.
@@ -122,7 +122,7 @@ pub fn send(office: &Office, me: &SignedIn, action: Action, filled: &Filled) -> 
         return Err(PageError::Unreadable);
     }
     match office.perform(&me.actor, &action) {
-        Ok(done) => Ok(Came::Done(done)),
+        Ok(done) => Ok(Came::Done(Box::new(done))),
         Err(Unperformed::Refused(refusal)) => Ok(Came::Refused(refusal.grounds)),
         Err(Unperformed::Store(StoreError::Overtaken)) => Ok(Came::Overtaken),
         Err(Unperformed::Store(error)) => Err(error.into()),
