@@ -164,8 +164,21 @@ fn a_stranger_is_shown_the_door_and_the_public_pages() {
 fn every_page_fits_a_telephone() {
     let phone = Window { width: 390, height: 800, ..Window::DESK };
     let Some(desk) = at_the_desk("window", phone) else { return };
-    for path in ["/", "/new", "/new/mediation/register", "/registers", "/registers/mediation", "/law", "/law/mediation", "/people", "/figures", "/search"] {
-        desk.go(&COUNTY.address(path));
-        assert_eq!(desk.overflow(), 0, "{path} is wider than the window");
+    register_mediation(&desk, "排水沟纠纷丁");
+    desk.words("登记纠纷").press();
+    desk.find("#history");
+    let case = desk.address();
+    let case = case.split(['#', '?']).next().unwrap_or_default();
+    let of_the_case = ["", "?act=strike", "/print", "/verify", "/entries/1"].map(|rest| format!("{case}{rest}"));
+    let others = [
+        "/", "/mine", "/new", "/new/petition/register", "/registers", "/registers/mediation", "/law", "/law/petition",
+        "/people", "/people/qingshi-mediator", "/figures", "/report", "/ledger", "/access", "/password", "/search?q=甲",
+        "/nowhere", "/notices", "/track", "/verify", "/seals", "/sign-in",
+    ];
+    for address in of_the_case.into_iter().chain(others.map(|path| COUNTY.address(path))) {
+        desk.go(&address);
+        assert_eq!(desk.overflow(), 0, "{address} is wider than the window");
+        assert_eq!(desk.faults(), [""; 0], "{address}");
     }
+}
 }

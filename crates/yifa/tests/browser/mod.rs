@@ -184,6 +184,26 @@ impl Browser {
         self.post("/execute/sync", json!({"script": script, "args": []})).as_i64().unwrap_or(0)
     }
 
+    /// What is wrong with the page for whoever cannot see it well: controls without a name, ids
+    /// that stand twice, no heading, no language; and styles or handlers the policy would stop.
+    pub fn faults(&self) -> Vec<String> {
+        let script = "
+            const faults = [];
+            if (document.documentElement.lang !== 'zh-CN') faults.push('no language');
+            if (!document.querySelector('h1')) faults.push('no heading');
+            const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+            for (const id of new Set(ids)) {
+              if (ids.filter((other) => other === id).length > 1) faults.push('twice: ' + id);
+            }
+            for (const control of document.querySelectorAll('input:not([type=hidden]), select, textarea')) {
+              if (!control.labels.length && !control.getAttribute('aria-label')) faults.push('no label: ' + control.name);
+            }
+            for (const one of document.querySelectorAll('[style], [onclick]')) faults.push('inline: ' + one.tagName);
+            return faults;";
+        let found = self.post("/execute/sync", json!({"script": script, "args": []}));
+        found.as_array().into_iter().flatten().map(text).collect()
+    }
+
     /// Takes a picture of the window.
     pub fn picture(&self, file: &Path) {
         let picture = BASE64.decode(text(&self.get("/screenshot"))).expect("a picture comes in Base64");

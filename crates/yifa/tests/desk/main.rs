@@ -1,8 +1,7 @@
-//! The desk from outside: its guards, its forms, and journeys through it in a real browser.
+//! The desk as a browser would speak to it: its guards, and acts through their forms. What people
+//! see in a real browser is in `journeys.rs`.
 
 mod acts;
-mod browser;
 mod guarded;
-mod journeys;
 mod town;
 mod visitor;
