@@ -10,7 +10,7 @@ use engine::{
     actor::{Actor, OrganPath, PersonId},
     answers::fitted,
     authorise::{Hands, authorise},
-    case::Case,
+    case::{Case, Heading},
     decide::{Decision, decide},
     document,
     fact::Recorded,
@@ -188,10 +188,10 @@ impl Office {
         Ok(FileRef { name: name.to_owned(), digest, size: content.len() as u64 })
     }
 
-    /// The organ that handles a case.
-    pub fn organ_of(&self, case: &str) -> Result<OrganPath, Unperformed> {
+    /// What may be known of a case before it is opened.
+    pub fn heading(&self, case: &str) -> Result<Heading, Unperformed> {
         let heading = self.store.read(&self.county, |read| read.heading(case))?;
-        heading.map(|heading| heading.organ).ok_or(Unperformed::Unknown)
+        heading.ok_or(Unperformed::Unknown)
     }
 
     fn in_force(&self, procedure: &Id, on: Date) -> Result<&Arc<Procedure>, Refusal> {

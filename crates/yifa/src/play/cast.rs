@@ -76,26 +76,10 @@ impl Company {
         }
         let mut cast = Cast { people: taken.clone(), organs: BTreeMap::new() };
         cast.organs.insert(anchor.to_owned(), organ.clone());
-        for at in places {
-            if cast.organs.contains_key(at) {
-                continue;
-            }
-            let found = self.near(anchor, organ, at, dice).into_iter().find(|candidate| {
-                let here = story.given.iter().filter(|(_, player)| place(player) == at);
-                !cast.organs.values().any(|used| used == candidate)
-                    && here
-                        .filter(|(_, player)| !outside(&play.procedure, player))
-                        .all(|(_, player)| self.fit(play, player, candidate, on).next().is_some())
-            });
-            let found = found.ok_or_else(|| Miscast {
-                play: play.name(),
-                organ: organ.to_string(),
-                role: at.to_owned(),
-            })?;
-            cast.organs.insert(at.to_owned(), found);
-        }
-        self.players(play, organ, on, dice, &mut cast)?;
-        Ok(cast)
+        places.remove(anchor);
+        let places: Vec<&str> = places.into_iter().collect();
+        let search = Search { company: self, play, anchor, organ, on };
+        search.settle(&places, cast, dice)
     }
 
     /// Gives every player a person of his own, those with the fewest candidates first.
@@ -173,6 +157,54 @@ impl Company {
     }
 }
 
+/// Looks for organs for every place of a story, trying others where nobody fits.
+struct Search<'a> {
+    company: &'a Company,
+    play: &'a Play,
+    anchor: &'a str,
+    organ: &'a OrganPath,
+    on: Date,
+}
+
+/// So many organs are tried for each place before giving up.
+const TRIED: usize = 12;
+
+impl Search<'_> {
+    fn settle(&self, places: &[&str], cast: Cast, dice: &mut Dice) -> Result<Cast, Miscast> {
+        let Some((at, rest)) = places.split_first() else {
+            let mut cast = cast;
+            self.company.players(self.play, self.organ, self.on, dice, &mut cast)?;
+            return Ok(cast);
+        };
+        let mut stuck = None;
+        let near = self.company.near(self.anchor, self.organ, at, dice);
+        let fit = near.into_iter().filter(|candidate| {
+            !cast.organs.values().any(|used| used == candidate) && self.peopled(at, candidate)
+        });
+        for candidate in fit.take(TRIED) {
+            let mut cast = cast.clone();
+            cast.organs.insert((*at).to_owned(), candidate);
+            match self.settle(rest, cast, dice) {
+                Ok(cast) => return Ok(cast),
+                Err(miscast) => stuck = Some(miscast),
+            }
+        }
+        Err(stuck.unwrap_or_else(|| Miscast {
+            play: self.play.name(),
+            organ: self.organ.to_string(),
+            role: (*at).to_owned(),
+        }))
+    }
+
+    /// Whether every player of a place has somebody to be played by in an organ.
+    fn peopled(&self, at: &str, organ: &OrganPath) -> bool {
+        let players = self.play.story().given.values().filter(|player| place(player) == at);
+        players
+            .filter(|player| !outside(&self.play.procedure, player))
+            .all(|player| self.company.fit(self.play, player, organ, self.on).next().is_some())
+    }
+}
+
 fn assign(
     open: &[(String, Vec<String>)],
     used: &BTreeSet<String>,
@@ -197,8 +229,8 @@ fn has_role(procedure: &Procedure, actor: &Actor, role: &Id, at: &OrganPath, on:
     let scope = procedure.roles.get(role).map_or(Scope::Org, |role| role.scope);
     actor.posts.iter().filter(|post| post.role == *role && post.on(on)).any(|post| match scope {
         Scope::Org => post.organ == *at,
-        Scope::Subtree => post.organ.covers(at),
-        Scope::Case | Scope::Origin => post.organ.covers(at) || at.covers(&post.organ),
+        Scope::Subtree | Scope::Origin => post.organ.covers(at),
+        Scope::Case => post.organ.covers(at) || at.covers(&post.organ),
     })
 }
 

@@ -275,12 +275,20 @@ impl Stage<'_> {
 
     /// Plays the case that was opened on the way.
     fn follow(&mut self, day: Date, index: usize, child: &Play, case: CaseId) -> Result<(), StageFault> {
-        let organ = self.office.organ_of(&case).map_err(StageFault::Failed)?;
+        let heading = self.office.heading(&case).map_err(StageFault::Failed)?;
+        // Whoever was named when the case was opened plays whom the story names at its opening.
+        let mut cast = BTreeMap::new();
+        if let Some((_, opening)) = child.steps().next() {
+            for (role, players) in &opening.assign {
+                let people = heading.assigned.get(role).into_iter().flatten().cloned();
+                cast.extend(players.iter().cloned().zip(people));
+            }
+        }
         let performance = Performance {
             play: Arc::new(child.clone()),
-            organ,
+            organ: heading.organ,
             start: day,
-            cast: BTreeMap::new(),
+            cast,
             with: Answers::new(),
             yearly: false,
         };
