@@ -39,6 +39,8 @@ pub struct Law {
     pub organs: Organs,
     /// Keys of published lists of figures.
     pub keys: KeyMap,
+    /// The files it was read from, for whoever wants to see the text.
+    pub sources: Arc<[SourceFile]>,
 }
 
 impl Law {
@@ -89,6 +91,7 @@ impl Law {
                 outlines,
                 organs,
                 keys,
+                sources: files.into(),
             },
             faults,
         )

@@ -138,7 +138,12 @@ impl Company {
     /// Organs that stand to `organ` as the story's place stands to its anchor, nearest first.
     fn near(&self, anchor: &str, organ: &OrganPath, at: &str, dice: &mut Dice) -> Vec<OrganPath> {
         if is_above(at, anchor) {
-            return std::iter::successors(organ.parent(), OrganPath::parent).collect();
+            // As many steps up as in the story, then farther up, then nearer.
+            let steps = if at == "county" { usize::MAX } else { depth(anchor) - depth(at) };
+            let mut above: Vec<(usize, OrganPath)> =
+                std::iter::successors(organ.parent(), OrganPath::parent).zip(1..).map(|(o, n)| (n, o)).collect();
+            above.sort_by_key(|(up, _)| (*up < steps.min(depth(organ.as_str()) - 1), *up));
+            return above.into_iter().map(|(_, organ)| organ).collect();
         }
         let below = is_above(anchor, at);
         let mut near: Vec<OrganPath> = self
@@ -246,6 +251,10 @@ fn place(player: &Player) -> &str {
 /// An organ as scenarios write it, without the county in front.
 pub(super) fn relative(path: &str) -> &str {
     if path.is_empty() { HANDLING } else { path.strip_prefix("county/").unwrap_or(path) }
+}
+
+fn depth(path: &str) -> usize {
+    path.split('/').count()
 }
 
 fn is_above(above: &str, below: &str) -> bool {

@@ -47,6 +47,8 @@ pub struct Performance {
     pub with: Answers,
     /// Begins on the same day every year: dates it speaks of move by whole years.
     pub yearly: bool,
+    /// How many of a hundred steps come late: a demonstration shows red lights too.
+    pub late_percent: usize,
 }
 
 /// How to put them on.
@@ -54,8 +56,6 @@ pub struct Performance {
 pub struct Direction {
     /// Nothing happens after this day; what is not finished stays open.
     pub until: Date,
-    /// How many of a hundred steps come late: a demonstration shows red lights too.
-    pub late_percent: usize,
     /// Seed of everything that is left to chance.
     pub seed: u64,
 }
@@ -112,8 +112,11 @@ struct Running {
     steps: Vec<usize>,
     waited: u32,
     delayed: bool,
-    /// The last act took place on this day.
-    last: Date,
+    /// The day its next step was planned for, and by how many days it lags behind the story.
+    planned: Date,
+    lag: i64,
+    /// Day in the story = day it really was, for each step so far.
+    days: Vec<(Date, Date)>,
     /// Plays of cases it opened that must finish before the machine reports.
     child: Option<usize>,
     done: bool,
@@ -197,7 +200,9 @@ impl Stage<'_> {
         let index = self.running.len();
         self.total += steps.len() as u64;
         self.running.push(Running {
-            last: performance.start,
+            planned: day,
+            lag: 0,
+            days: Vec::new(),
             performance,
             cast,
             parties: BTreeMap::new(),
@@ -219,7 +224,7 @@ impl Stage<'_> {
     }
 
     fn workday(&self, day: Date) -> Date {
-        self.office.law().calendar.workday_on_or_after(day)
+        office_day(self.office, day)
     }
 
     fn next_day(&self, day: Date) -> Date {
@@ -291,6 +296,7 @@ impl Stage<'_> {
             cast,
             with: Answers::new(),
             yearly: false,
+            late_percent: self.running[index].performance.late_percent,
         };
         let child = self.enter(performance, Some(case))?;
         // The same people quarrel in both cases.
@@ -332,13 +338,19 @@ impl Stage<'_> {
         self.passed += 1;
         let running = &mut self.running[index];
         let story = running.performance.play.story();
-        let here = story.when[running.steps[running.next]].on;
+        running.days.push((story.when[running.steps[running.next]].on, day));
         running.next += 1;
         running.waited = 0;
-        running.last = day;
-        match running.steps.get(running.next).map(|next| story.when[*next].on - here) {
-            Some(gap) => {
-                let next = self.workday(day.saturating_add(gap));
+        running.lag += i64::from((day - running.planned).get_days());
+        let first = story.when[running.steps[0]].on;
+        match running.steps.get(running.next).map(|next| story.when[*next].on - first) {
+            Some(offset) => {
+                // From the first day on, not from the last step: moving a step off a weekend must
+                // not push all later ones.
+                let lag = jiff::Span::new().days(running.lag);
+                let planned = running.performance.start.saturating_add(offset).saturating_add(lag);
+                let next = office_day(self.office, planned.max(day));
+                running.planned = next;
                 self.enqueue(next, index);
             }
             None => {
@@ -352,7 +364,7 @@ impl Stage<'_> {
         let running = &self.running[index];
         running.next > 0
             && !running.delayed
-            && self.dice.below(100) < self.direction.late_percent
+            && self.dice.below(100) < running.performance.late_percent
     }
 
     fn submitter(&self, index: usize, step: &Step) -> Actor {
@@ -387,17 +399,12 @@ impl Stage<'_> {
         number: usize,
         step: &Step,
     ) -> Result<Action, StageFault> {
-        let years = i64::from(day.year() - step.on.year());
-        let shift = if self.running[index].performance.yearly {
-            jiff::Span::new().years(years)
-        } else {
-            day - step.on
-        };
+        let moved = Moved::new(&self.running[index], step.on, day);
         let play = self.running[index].performance.play.clone();
         let mut answers = Answers::new();
         for (field, value) in &step.with {
             let Some(definition) = play.procedure.fields.get(field) else { continue };
-            let value = self.answer(index, definition, value, shift)?;
+            let value = self.answer(index, definition, value, &moved)?;
             answers.insert(field.clone(), value);
         }
         let running = &self.running[index];
@@ -432,15 +439,15 @@ impl Stage<'_> {
         index: usize,
         field: &Field,
         value: &Value,
-        shift: jiff::Span,
+        moved: &Moved,
     ) -> Result<Value, StageFault> {
         Ok(match value {
             Value::Text(text) => match self.dice.pick(&field.samples) {
                 Some(sample) => Value::Text(sample.clone()),
                 None => Value::Text(text.clone()),
             },
-            Value::Date(date) => Value::Date(date.saturating_add(shift)),
-            Value::Moment(moment) => Value::Moment(moment.saturating_add(shift)),
+            Value::Date(date) => Value::Date(moved.date(*date)),
+            Value::Moment(moment) => Value::Moment(moved.date(moment.date()).to_datetime(moment.time())),
             Value::Parties(parties) => {
                 Value::Parties(parties.iter().map(|party| self.party(index, party)).collect())
             }
@@ -501,6 +508,41 @@ impl Stage<'_> {
     }
 }
 
+/// How the days of a story lie in this year.
+struct Moved {
+    /// Story day = real day, in order; the last is the step being done.
+    days: Vec<(Date, Date)>,
+    yearly: bool,
+}
+
+impl Moved {
+    fn new(running: &Running, story: Date, real: Date) -> Self {
+        let mut days = running.days.clone();
+        if days.is_empty() {
+            let first = running.performance.play.story().when[running.steps[0]].on;
+            days.push((first, running.performance.start));
+        }
+        days.push((story, real));
+        Self { days, yearly: running.performance.yearly }
+    }
+
+    /// A date keeps its distance from the last step before it, and does not pass the next.
+    fn date(&self, story: Date) -> Date {
+        let last = self.days.len() - 1; // `new` put one there.
+        if self.yearly {
+            let years = i64::from(self.days[last].1.year() - self.days[last].0.year());
+            return story.saturating_add(jiff::Span::new().years(years));
+        }
+        let before = self.days.iter().rposition(|(on, _)| *on <= story).unwrap_or(0);
+        let (on, real) = self.days[before];
+        let moved = real.saturating_add(story - on);
+        match self.days.get(before + 1) {
+            Some((_, next)) if before < last => moved.min(*next),
+            _ => moved,
+        }
+    }
+}
+
 /// A step only the machine performs: what flows back from a linked case.
 fn is_machines(play: &Play, step: &Step) -> bool {
     step.who.is_empty()
@@ -509,6 +551,11 @@ fn is_machines(play: &Play, step: &Step) -> bool {
             .acts
             .get(&step.does)
             .is_some_and(|act| act.by.iter().all(|role| role == LINKED))
+}
+
+/// The day itself, or the first working day after it.
+fn office_day(office: &Office, day: Date) -> Date {
+    office.law().calendar.workday_on_or_after(day)
 }
 
 fn running_hour(dice: &mut Dice) -> usize {

@@ -89,6 +89,9 @@ struct PlanLine {
     /// Opened on this day of every year (`01-15`), where not spread over the year.
     #[serde(default)]
     day: Option<String>,
+    /// Opened within so many days before today, and only there: work that is still open.
+    #[serde(default)]
+    last: Option<i32>,
 }
 
 /// The demonstration county.
@@ -118,11 +121,12 @@ pub fn play_demo(
     let mut performances = Vec::new();
     for year in [first.year(), today.year()] {
         let days = Days::of(year, until);
-        for line in &plan.plans {
+        let this_year = year == today.year();
+        for line in plan.plans.iter().filter(|line| this_year || line.last.is_none()) {
             performances.extend(line.performances(&county, &plays, days, scale, &mut dice)?);
         }
     }
-    let direction = Direction { until, late_percent: 3, seed: 7 };
+    let direction = Direction { until, seed: 7 };
     let played = perform(&office, &company, &county.party, performances, &direction, progress)?;
     outcome.add(&played);
     rounds::seal(&office, until)?;
@@ -178,12 +182,13 @@ pub fn simulate(
                     cast: BTreeMap::new(),
                     with: Answers::new(),
                     yearly: false,
+                    late_percent: 0,
                 });
             }
         }
     }
     let until = Date::constant(year + 1, 12, 31);
-    let direction = Direction { until, late_percent: 0, seed: u64::from(year.unsigned_abs()) };
+    let direction = Direction { until, seed: u64::from(year.unsigned_abs()) };
     let played = perform(&office, &company, &county.party, performances, &direction, progress)?;
     outcome.add(&played);
     rounds::seal(&office, until)?;
@@ -244,7 +249,10 @@ fn certify(
             return Err(YearFault::Plan(format!("“{}”不发资格", play.name())));
         };
         let homes = homes(company, &play, &county.code().into(), start);
-        let organ = homes.first().cloned();
+        let posts = company.actor(&line.person).map_or(&[][..], |holder| &holder.posts);
+        // Where the holder works, if the roster is kept there or above; else wherever it is kept.
+        let near = |home: &&OrganPath| posts.iter().any(|post| home.covers(&post.organ));
+        let organ = homes.iter().rev().find(near).or(homes.first()).cloned();
         let with = line
             .with
             .iter()
@@ -255,10 +263,11 @@ fn certify(
             cast: BTreeMap::from([(holder, line.person.clone())]),
             with: with.collect(),
             yearly: false,
+            late_percent: 0,
             play,
         });
     }
-    let direction = Direction { until: first, late_percent: 0, seed: 1 };
+    let direction = Direction { until: first, seed: 1 };
     Ok(perform(office, company, &county.party, performances, &direction, |_, _| {})?)
 }
 
@@ -362,8 +371,13 @@ impl PlanLine {
                     .map_err(|_| YearFault::Plan(format!("演示计划：日期“{day}”应写作 01-15")))?,
             ),
         };
+        let days = match self.last {
+            Some(last) => Days { from: days.to.saturating_sub(Length::new().days(last)), ..days },
+            None => days,
+        };
         let mut performances = Vec::new();
         let count = match fixed {
+            None if self.last.is_some() => self.count,
             Some(day) if day > days.to => 0,
             Some(_) => self.count,
             None => (self.count * scale * days.share()).div_ceil(10_000),
@@ -376,6 +390,7 @@ impl PlanLine {
                 cast: BTreeMap::new(),
                 with: Answers::new(),
                 yearly: fixed.is_some(),
+                late_percent: if self.last.is_some() { 12 } else { 3 },
             });
         }
         Ok(performances)
