@@ -123,6 +123,10 @@ fn ways(
     let first = story.when.first().map(|step| step.on);
     let mut reach = 0;
     for observation in run.case.iter().flat_map(|case| observe(case, calendar)) {
+        // Of a stock, only what still stands at the end of the year counts.
+        if observation.until.is_some_and(|until| first.is_some_and(|first| until.year() <= first.year())) {
+            continue;
+        }
         reach = reach.max(first.map_or(0, |first| (observation.on - first).get_days()));
         let added = adds.entry((observation.indicator, observation.split)).or_default();
         added.count += 1;
