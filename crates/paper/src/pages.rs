@@ -479,12 +479,15 @@ impl Press<'_> {
         if self.y + height > AREA.1 + 0.5 && self.y > 0.0 {
             let taken = self.take_last_lines();
             self.turn();
-            for (mut mark, advance) in taken {
+            let on_first_line = LINE / 2.0 + page::SIZE_3 * 0.38;
+            let mut shift = None;
+            for mut mark in taken {
                 if let Mark::Text { baseline, .. } = &mut mark {
-                    *baseline = self.y + LINE / 2.0 + page::SIZE_3 * 0.38;
+                    // Empty lines between them stay.
+                    *baseline += *shift.get_or_insert(on_first_line - *baseline);
+                    self.y = *baseline - on_first_line + LINE;
                 }
                 self.page().push(mark);
-                self.y += advance;
             }
         }
         for (text, lines) in set {
@@ -497,7 +500,7 @@ impl Press<'_> {
     }
 
     /// The last two lines of the body, if the page can spare them.
-    fn take_last_lines(&mut self) -> Vec<(Mark, f32)> {
+    fn take_last_lines(&mut self) -> Vec<Mark> {
         let page = self.page();
         let is_body = |mark: &Mark| {
             let Mark::Text { line, .. } = mark else {
@@ -508,9 +511,6 @@ impl Press<'_> {
         let body = page.iter().rev().take_while(|mark| is_body(mark)).count();
         let taken = if body > 4 { 2 } else { 0 };
         page.split_off(page.len() - taken)
-            .into_iter()
-            .map(|mark| (mark, LINE))
-            .collect()
     }
 
     fn table(&mut self, table: &Laid) {
