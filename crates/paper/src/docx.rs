@@ -125,7 +125,21 @@ impl Body {
         if let Some(mark) = &paper.mark {
             self.mark(mark, paper);
         }
-        let lines = page::title_lines(&clean(&paper.title));
+        let titled = self.title(&paper.title);
+        if let (Some(number), None) = (&paper.number, &paper.mark) {
+            self.paragraph("Number", "", &[Run::plain(number.as_str())]);
+        }
+        if titled {
+            self.blank();
+        }
+        if let Some(to) = &paper.to {
+            self.paragraph("Addressee", "", &[Run::plain(format!("{to}："))]);
+        }
+    }
+
+    /// A title; says whether there was one.
+    fn title(&mut self, title: &str) -> bool {
+        let lines = page::title_lines(&clean(title));
         if !lines.is_empty() {
             self.open("Title", "");
             for (index, line) in lines.iter().enumerate() {
@@ -136,15 +150,7 @@ impl Body {
             }
             self.close();
         }
-        if let (Some(number), None) = (&paper.number, &paper.mark) {
-            self.paragraph("Number", "", &[Run::plain(number.as_str())]);
-        }
-        if !lines.is_empty() {
-            self.blank();
-        }
-        if let Some(to) = &paper.to {
-            self.paragraph("Addressee", "", &[Run::plain(format!("{to}："))]);
-        }
+        !lines.is_empty()
     }
 
     /// 版头: the mark 35 mm below the text area's edge, two lines down the number, 4 mm below it
@@ -200,8 +206,14 @@ impl Body {
             Block::Paragraph(runs) => self.paragraph("Body", keep, runs),
             Block::Item(runs) => self.paragraph("Item", keep, runs),
             Block::Table(table) => self.table(table),
-            Block::Attachments(names) => self.attachments(names),
+            Block::Attachments(names) => self.attachments(names, keep),
             Block::Closing(lines) => self.closing(lines, begun),
+            Block::Annex { label, title } => {
+                self.paragraph("Annex", "", &[Run::plain(label.as_str())]);
+                self.blank();
+                self.title(title);
+                self.blank();
+            }
             Block::PageBreak => self
                 .xml
                 .push_str("<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>"),
@@ -209,7 +221,7 @@ impl Body {
     }
 
     /// One line below the body; a name that runs over hangs below its first character.
-    fn attachments(&mut self, names: &[String]) {
+    fn attachments(&mut self, names: &[String], keep: &str) {
         if names.is_empty() {
             return;
         }
@@ -224,7 +236,7 @@ impl Body {
             let hang = number + if index == 0 { lead } else { 0.0 };
             let left = 2.0 + lead + number;
             let indent = format!(
-                "<w:ind w:leftChars=\"{}\" w:left=\"{}\" w:hangingChars=\"{}\" w:hanging=\"{}\"/>",
+                "{keep}<w:ind w:leftChars=\"{}\" w:left=\"{}\" w:hangingChars=\"{}\" w:hanging=\"{}\"/>",
                 hundredths(left),
                 twips(left),
                 hundredths(hang),

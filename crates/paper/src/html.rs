@@ -144,6 +144,10 @@ impl Writer {
                 }
                 self.html.push_str("</div>");
             }
+            Block::Annex { label, title } => {
+                self.element("p", "annex", &[Run::plain(label.as_str())]);
+                self.element("h2", "annex", &[Run::plain(title.as_str())]);
+            }
             Block::PageBreak => self.html.push_str("<hr class=\"page\">"),
         }
     }

@@ -43,6 +43,13 @@ pub enum Block {
     Closing(Vec<String>),
     /// What follows stands on a new page. 另面
     PageBreak,
+    /// The beginning of an annex on a new page: 附件 at the margin, its title on the third line.
+    Annex {
+        /// 附件, with its number if there are several.
+        label: String,
+        /// Its title.
+        title: String,
+    },
 }
 
 /// A table; all rows have as many cells as the widest.
@@ -180,6 +187,7 @@ impl Paper {
                 Block::Attachments(names) => lines.extend(attachment_lines(names)),
                 Block::Closing(closing) => lines.extend(closing.iter().cloned()),
                 Block::PageBreak => {}
+                Block::Annex { label, title } => lines.extend([label.clone(), title.clone()]),
             }
         }
         if let Some(imprint) = &self.imprint {

@@ -176,6 +176,14 @@ fn pieces(paper: &Paper) -> Vec<Piece> {
             Block::Attachments(names) => attachments(names, &mut pieces),
             Block::Closing(lines) => pieces.push(closing(lines, pieces.is_empty())),
             Block::PageBreak => pieces.push(Piece::Break),
+            Block::Annex { label, title: name } => {
+                pieces.push(Piece::Break);
+                let label = styled(label, Look::body(Font::Hei));
+                pieces.push(Piece::Text(Text::line(label, Align::Left)));
+                pieces.push(Piece::Blank(1.0));
+                title(name, &mut pieces);
+                pieces.push(Piece::Blank(1.0));
+            }
         }
     }
     if let Some(imprint) = &paper.imprint {
@@ -222,21 +230,27 @@ fn head(paper: &Paper, pieces: &mut Vec<Piece>) {
         pieces.push(Piece::RedRule);
         pieces.push(Piece::Blank(2.0));
     }
-    let title = page::title_lines(&clean(&paper.title));
-    for line in &title {
-        let look = Look::of(Font::Title, page::SIZE_2);
-        pieces.push(Piece::Text(Text::line(styled(line, look), Align::Centre)));
-    }
+    let titled = title(&paper.title, pieces);
     if let (Some(number), None) = (&paper.number, &paper.mark) {
         pieces.push(Piece::Text(Text::line(styled(number, body), Align::Centre)));
     }
-    if !title.is_empty() {
+    if titled {
         pieces.push(Piece::Blank(1.0));
     }
     if let Some(to) = &paper.to {
         let to = styled(&format!("{to}："), body);
         pieces.push(Piece::Text(Text::line(to, Align::Justified)));
     }
+}
+
+/// A title; says whether there was one.
+fn title(title: &str, pieces: &mut Vec<Piece>) -> bool {
+    let lines = page::title_lines(&clean(title));
+    for line in &lines {
+        let look = Look::of(Font::Title, page::SIZE_2);
+        pieces.push(Piece::Text(Text::line(styled(line, look), Align::Centre)));
+    }
+    !lines.is_empty()
 }
 
 fn attachments(names: &[String], pieces: &mut Vec<Piece>) {

@@ -469,8 +469,10 @@ impl<'a> Writer<'a> {
         self.blocks
             .push(Block::Closing(organs.chain([signed]).collect()));
         if let Some(table) = table {
-            self.blocks.push(Block::PageBreak);
-            self.blocks.push(Block::heading(1, format!("附件　{name}")));
+            self.blocks.push(Block::Annex {
+                label: "附件".into(),
+                title: name,
+            });
             self.blocks.push(Block::Table(table));
         }
     }

@@ -22,6 +22,10 @@ fn everything() -> Paper {
         organ: "青石镇党政办公室".into(),
         date: "2026年2月13日".into(),
     });
+    paper.blocks.push(Block::Annex {
+        label: "附件".into(),
+        title: "甲表".into(),
+    });
     let figure = Run::link("326件", "/figures/x");
     paper
         .blocks
@@ -49,6 +53,7 @@ const ORDER: [(&str, &[&str]); 8] = [
             "w:pStyle",
             "w:keepNext",
             "w:keepLines",
+            "w:pageBreakBefore",
             "w:framePr",
             "w:widowControl",
             "w:pBdr",
