@@ -4,7 +4,7 @@
 //! `YIFA_TEST_POSTGRES=postgres://…`
 #![allow(clippy::unwrap_used)]
 
-#[path = "../tests/fixture/mod.rs"]
+#[path = "../tests/conformance/fixture/mod.rs"]
 mod fixture;
 
 use std::time::{Duration, Instant};
