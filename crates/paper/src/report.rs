@@ -210,7 +210,7 @@ impl<'a> Writer<'a> {
         }
         match &written {
             Some(text) => self.look_over(chapter, text),
-            None => self.to_be_written(chapter, self.used.len() > printed),
+            None => self.await_text(chapter, self.used.len() > printed),
         }
         let numbered = sections.len() > 1;
         for (index, (title, blocks)) in sections.into_iter().enumerate() {
@@ -249,7 +249,7 @@ impl<'a> Writer<'a> {
 
     /// A chapter that nobody has written yet; `has_figures` says whether it says something all
     /// the same.
-    fn to_be_written(&mut self, chapter: &Chapter, has_figures: bool) {
+    fn await_text(&mut self, chapter: &Chapter, has_figures: bool) {
         let prompt = match &chapter.write {
             Some(prompt) => prompt,
             None if chapter.sections.is_empty() => &chapter.title,

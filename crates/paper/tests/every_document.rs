@@ -1,6 +1,8 @@
 //! 每一份文书都能套打: every document that a scenario issues is filled in from the case as it
 //! stood that day, and says every sentence that the law requires of it.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{fs, path::Path, sync::Arc};
 
 use engine::{case::Case, document, scenario, show::NoNames};

@@ -115,7 +115,7 @@ fn long_tables_go_on_with_their_head() {
             blocks: vec![table],
             ..Paper::default()
         },
-        &fonts,
+        fonts,
     );
     let Some(pages) = text(&printed.file) else {
         return;
