@@ -1,6 +1,7 @@
-//! 流程图: stages as boxes from top to bottom, the acts that lead from one to the next as arrows.
+//! 流程图 drawn: stages as boxes from top to bottom, the acts that lead from one to the next as
+//! arrows.
 //!
-//! Arrows that pass over a row or go back run beside the boxes; acts that stay in a stage are
+//! Arrows that pass over a layer or go back run beside the boxes; acts that stay in a stage are
 //! written inside its box.
 
 use std::collections::BTreeMap;
@@ -8,7 +9,8 @@ use std::collections::BTreeMap;
 use askama::{Template, filters::HtmlSafe};
 use law::{
     Id,
-    procedure::{LINKED, Procedure, START, Target},
+    procedure::{Procedure, START, Target},
+    wall::{self, Station, Way},
 };
 
 const WIDTH: i32 = 210;
@@ -57,79 +59,15 @@ struct Label {
     text: String,
 }
 
-struct Node {
-    id: Id,
-    row: usize,
-    column: usize,
-    inside: Vec<String>,
-}
-
 /// Draws the diagram.
 pub fn draw(procedure: &Procedure) -> Flow {
-    let edges = edges(procedure);
-    let mut nodes = rank(procedure, &edges);
-    for node in &mut nodes {
-        node.inside = inside(procedure, &node.id);
-    }
-    place(procedure, nodes, edges)
+    let flow = wall::flow(procedure);
+    place(procedure, &flow)
 }
 
-/// Names of the acts between two stages.
-type Edges = BTreeMap<(Id, Id), Vec<String>>;
-
-fn edges(procedure: &Procedure) -> Edges {
-    let mut edges = Edges::new();
-    for act in procedure.acts.values() {
-        let targets: Vec<&Id> = match &act.to {
-            None => continue,
-            Some(Target::Always(stage)) => vec![stage],
-            Some(Target::When(branches)) => branches.iter().map(|(_, stage)| stage).collect(),
-        };
-        for from in act.from.iter().filter(|from| **from != "*") {
-            for to in targets.iter().filter(|to| **to != from) {
-                let names = edges.entry((from.clone(), (*to).clone())).or_default();
-                if !names.contains(&act.name) {
-                    names.push(act.name.clone());
-                }
-            }
-        }
-    }
-    edges
-}
-
-/// Rows by the shortest way from the start; stages nobody reaches come last.
-fn rank(procedure: &Procedure, edges: &Edges) -> Vec<Node> {
-    let mut rows: Vec<Vec<Id>> = vec![vec![Id::from(START)]];
-    let mut seen = rows[0].clone();
-    while let Some(above) = rows.last().filter(|row| !row.is_empty()) {
-        let mut next: Vec<Id> = Vec::new();
-        for from in above {
-            // In the order of the file, so that the usual way stays to the left.
-            for stage in procedure.stages.keys() {
-                if edges.contains_key(&(from.clone(), stage.clone())) && !seen.contains(stage) {
-                    seen.push(stage.clone());
-                    next.push(stage.clone());
-                }
-            }
-        }
-        rows.push(next);
-    }
-    rows.pop();
-    let rest: Vec<Id> = procedure.stages.keys().filter(|stage| !seen.contains(stage)).cloned().collect();
-    rows.push(rest);
-    let mut nodes = Vec::new();
-    for (row, ids) in rows.into_iter().enumerate() {
-        for (column, id) in ids.into_iter().enumerate() {
-            nodes.push(Node { id, row, column, inside: Vec::new() });
-        }
-    }
-    nodes
-}
-
-/// Acts that are done in a stage and stay in it.
-fn inside(procedure: &Procedure, stage: &Id) -> Vec<String> {
-    let stays = procedure.acts.values().filter(|act| act.to.is_none() && act.from.contains(stage));
-    let mut names: Vec<String> = stays.filter(|act| !act.by.iter().all(|role| role == LINKED)).map(|act| act.name.clone()).collect();
+/// What is written inside a stage: the acts done there, not more than fit.
+fn inside(station: &Station) -> Vec<String> {
+    let mut names: Vec<String> = station.stays.iter().map(|(_, name)| name.clone()).collect();
     if names.len() > 6 {
         let more = names.len() - 5;
         names.truncate(5);
@@ -138,61 +76,65 @@ fn inside(procedure: &Procedure, stage: &Id) -> Vec<String> {
     names
 }
 
-fn place(procedure: &Procedure, nodes: Vec<Node>, edges: Edges) -> Flow {
-    let rows = nodes.iter().map(|node| node.row).max().unwrap_or(0) + 1;
-    let widest = (0..rows).map(|row| nodes.iter().filter(|node| node.row == row).count()).max().unwrap_or(1);
-    let inner = widest as i32 * (WIDTH + GAP) - GAP;
-    let tall = |node: &Node| {
-        if node.id == START { 34 } else { HEAD + node.inside.len() as i32 * LINE + if node.inside.is_empty() { 0 } else { 8 } }
+fn place(procedure: &Procedure, flow: &wall::Flow) -> Flow {
+    let stations = &flow.stations;
+    let inner = flow.rows.max(1) as i32 * (WIDTH + GAP) - GAP;
+    let layer_of = |id: &Id| stations.iter().find(|one| one.id == *id).map(|one| one.layer);
+    let next = |way: &Way| layer_of(&way.to) == layer_of(&way.from).map(|layer| layer + 1);
+    let tall = |station: &Station| {
+        let lines = inside(station).len() as i32;
+        if station.id == START { 34 } else { HEAD + lines * LINE + if lines == 0 { 0 } else { 8 } }
     };
-    // The space above a row grows with the longest label that stands in it.
-    let labels = |row: usize| {
-        let into = edges.iter().filter(|((from, to), _)| {
-            let find = |id: &Id| nodes.iter().find(|node| node.id == *id).map(|node| node.row);
-            find(to) == Some(row) && find(from).is_some_and(|above| above + 1 == row)
-        });
-        into.map(|(_, names)| names.len().min(4) as i32).max().unwrap_or(0)
+    // The space above a layer grows with the longest label that stands in it.
+    let labels = |layer: usize| {
+        let into = flow.ways.iter().filter(|way| next(way) && layer_of(&way.to) == Some(layer));
+        into.map(|way| way.acts.len().min(4) as i32).max().unwrap_or(0)
     };
     let (mut tops, mut y) = (Vec::new(), MARGIN);
-    for row in 0..rows {
-        if row > 0 {
-            y += (ROW_GAP - LINE).max(28 + labels(row) * LINE);
+    for layer in 0..flow.layers {
+        if layer > 0 {
+            y += (ROW_GAP - LINE).max(28 + labels(layer) * LINE);
         }
         tops.push(y);
-        y += nodes.iter().filter(|node| node.row == row).map(tall).max().unwrap_or(0);
+        y += stations.iter().filter(|one| one.layer == layer).map(tall).max().unwrap_or(0);
     }
     let mut drawn: BTreeMap<Id, Drawn> = BTreeMap::new();
-    for node in &nodes {
-        let count = nodes.iter().filter(|other| other.row == node.row).count() as i32;
+    for station in stations {
+        let count = stations.iter().filter(|other| other.layer == station.layer).count() as i32;
         let left = MARGIN + (inner - (count * (WIDTH + GAP) - GAP)) / 2;
-        let (width, shift) = if node.id == START { (110, (WIDTH - 110) / 2) } else { (WIDTH, 0) };
-        let x = left + node.column as i32 * (WIDTH + GAP) + shift;
-        let y = tops[node.row];
-        let stage = procedure.stages.get(&node.id);
-        let class = match stage {
-            None => "start",
-            Some(stage) if stage.end => "end",
-            Some(_) => "stage",
+        let start = station.id == START;
+        let (width, shift) = if start { (110, (WIDTH - 110) / 2) } else { (WIDTH, 0) };
+        let x = left + station.row as i32 * (WIDTH + GAP) + shift;
+        let y = tops[station.layer];
+        let class = match (start, station.end) {
+            (true, _) => "start",
+            (_, true) => "end",
+            _ => "stage",
         };
-        let name = stage.map_or_else(|| "开始".to_owned(), |stage| stage.name.clone());
-        let lines = node
-            .inside
-            .iter()
-            .enumerate()
-            .map(|(index, name)| (y + HEAD + 12 + index as i32 * LINE, name.clone()))
-            .collect();
-        let drawing = Drawn { x, y, width, height: tall(node), middle: x + width / 2, base: y + if node.id == START { 23 } else { 26 }, class, name, lines };
-        drawn.insert(node.id.clone(), drawing);
+        let lines = inside(station).into_iter().enumerate();
+        let lines = lines.map(|(index, name)| (y + HEAD + 12 + index as i32 * LINE, name)).collect();
+        let drawing = Drawn {
+            x,
+            y,
+            width,
+            height: tall(station),
+            middle: x + width / 2,
+            base: y + if start { 23 } else { 26 },
+            class,
+            name: station.name.clone(),
+            lines,
+        };
+        drawn.insert(station.id.clone(), drawing);
     }
     let mut lanes = 0;
     let right = MARGIN + inner;
-    let row_of = |id: &Id| nodes.iter().find(|node| node.id == *id).map(|node| node.row);
     let mut arrows = Vec::new();
     let mut widest_label = 0;
-    for ((from, to), names) in &edges {
-        let (Some(a), Some(b)) = (drawn.get(from), drawn.get(to)) else { continue };
-        let shown = shown(names);
-        if row_of(to) == row_of(from).map(|row| row + 1) {
+    for way in &flow.ways {
+        let (Some(a), Some(b)) = (drawn.get(&way.from), drawn.get(&way.to)) else { continue };
+        let names: Vec<String> = way.acts.iter().map(|(_, name)| name.clone()).collect();
+        let shown = shown(&names);
+        if next(way) {
             let (x1, y1, x2, y2) = (a.middle, a.y + a.height, b.middle, b.y);
             let bend = y2 - 16 - shown.len() as i32 * LINE;
             let path = if x1 == x2 {
@@ -222,8 +164,7 @@ fn place(procedure: &Procedure, nodes: Vec<Node>, edges: Edges) -> Flow {
             );
             let text = shown.join("、");
             widest_label = widest_label.max(text.chars().count() as i32 * 13);
-            let back = row_of(to) <= row_of(from);
-            arrows.push(Arrow { path, back, labels: vec![Label { x: lane + 5, y: (y1 + y2) / 2 + (lanes % 4) * 16 - 24, text }] });
+            arrows.push(Arrow { path, back: way.back, labels: vec![Label { x: lane + 5, y: (y1 + y2) / 2 + (lanes % 4) * 16 - 24, text }] });
         }
     }
     let anywhere = procedure

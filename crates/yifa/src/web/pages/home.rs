@@ -129,7 +129,7 @@ pub async fn worklist(
         let day = if calendar.is_working_day(today) { "工作日" } else { "休息日" };
         let page = HomePage {
             frame,
-            today: format!("{}　{}　{day}", plain::day(today), plain::weekday(today)),
+            today: format!("{}　{}　{day}", plain::day(today), law::calendar::weekday_name(today)),
             can_open: super::open::anything(office, &me.actor, today),
             cards: cards(&lights, &asked),
             all: Address::to("/").with("light", &asked.light).into(),
@@ -195,7 +195,7 @@ fn row(office: &Office, task: &Task) -> TaskRow {
         number: task.case.number.clone().unwrap_or_default(),
         act: task.act.to_string(),
         act_name: act.map_or_else(|| task.act.to_string(), |act| act.name.clone()),
-        role: procedure.map_or_else(String::new, |procedure| plain::Plain(procedure).role(&task.role)),
+        role: procedure.map_or_else(String::new, |procedure| plain::role(procedure, &task.role)),
         organ: names.organ(task.case.organ.as_str()),
     }
 }

@@ -128,7 +128,7 @@ async fn page(
         let mut organs = places(&me.actor, &procedure, today);
         organs.retain(|(_, acts)| acts.contains(&act.id));
         let Some((first, _)) = organs.first() else {
-            let who: Vec<String> = act.by.iter().map(|role| plain::Plain(&procedure).role(role)).collect();
+            let who: Vec<String> = act.by.iter().map(|role| plain::role(&procedure, role)).collect();
             return Err(PageError::Forbidden(format!("“{}”由{}办（{}）。", act.name, who.join("、"), act.basis.text)));
         };
         let chosen = filled.one("organ");

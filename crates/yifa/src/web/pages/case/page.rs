@@ -121,7 +121,7 @@ pub(super) fn view(office: &Office, me: &SignedIn, frame: Frame, file: &CaseFile
                 let made = making.form(one.act, url, Some(case.version()), &one.who, &asked.filled)?;
                 form = Some(shown(made, &one.act.name, &asked));
             }
-            let who: Vec<String> = one.act.by.iter().map(|role| plain::Plain(procedure).role(role)).collect();
+            let who: Vec<String> = one.act.by.iter().map(|role| plain::role(procedure, role)).collect();
             let about = format!("{}办 · {}", who.join("、"), one.act.basis.text);
             can.push(Can { expected: expected(&id), id, name: one.act.name.clone(), about, open });
         } else {
@@ -180,7 +180,7 @@ pub(super) fn view(office: &Office, me: &SignedIn, frame: Frame, file: &CaseFile
             .iter()
             .map(|(role, people)| {
                 let people: Vec<String> = people.iter().map(|person| names.person(person)).collect();
-                (plain::Plain(procedure).role(role), people.join("、"))
+                (plain::role(procedure, role), people.join("、"))
             })
             .collect(),
         linked: linked(file),

@@ -61,7 +61,7 @@ pub fn fact(file: &CaseFile, recorded: &Recorded) -> FactView {
     }
     for (role, people) in &fact.assign {
         let people: Vec<String> = people.iter().map(|person| names.person(person)).collect();
-        lines.push(plain_line(&format!("指定{}", plain::Plain(procedure).role(role)), people.join("、")));
+        lines.push(plain_line(&format!("指定{}", plain::role(procedure, role)), people.join("、")));
     }
     if let Some(organ) = &fact.organ {
         lines.push(plain_line("转由", names.organ(organ.as_str())));
@@ -71,7 +71,7 @@ pub fn fact(file: &CaseFile, recorded: &Recorded) -> FactView {
         .iter()
         .map(|by| {
             let stands = by.substitute_for.as_ref().map(|absent| format!("，代{}", names.person(absent)));
-            let role = plain::Plain(procedure).role(&by.role);
+            let role = plain::role(procedure, &by.role);
             match &*by.person {
                 "machine" => "系统".into(),
                 _ => format!("{}（{} · {role}{}）", by.name, names.organ(by.organ.as_str()), stands.unwrap_or_default()),
