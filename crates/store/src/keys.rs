@@ -77,6 +77,13 @@ impl Keys {
         let mut file = options.open(path)?;
         writeln!(file, "{HEADING}\n{}", hex(&master))?;
         file.sync_all()?;
+        #[cfg(unix)]
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
+            fs::File::open(folder)?.sync_all()?; // What it will seal must not outlive its name.
+        }
         Ok(Self::from_master(&master))
     }
 

@@ -9,11 +9,18 @@ struct Migration {
     pg: &'static str,
 }
 
-const MIGRATIONS: &[Migration] = &[Migration {
-    shared: include_str!("migrations/0001.sql"),
-    lite: include_str!("migrations/0001.sqlite.sql"),
-    pg: include_str!("migrations/0001.postgres.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        shared: include_str!("migrations/0001.sql"),
+        lite: include_str!("migrations/0001.sqlite.sql"),
+        pg: include_str!("migrations/0001.postgres.sql"),
+    },
+    Migration {
+        shared: include_str!("migrations/0002.sql"),
+        lite: "",
+        pg: "",
+    },
+];
 
 /// The newest version of the schema this program knows.
 const KNOWN: i64 = MIGRATIONS.len() as i64;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    db::Db,
+    db::{Db, Param},
     error::StoreError,
     keys::Keys,
     lite::Lite,
@@ -82,11 +82,40 @@ impl Store {
             let known = "数据库地址应为 sqlite:路径 或者 postgres://…";
             return Err(StoreError::Unreachable(known.into()));
         };
-        Ok(Self {
+        let store = Self {
             engine,
             keys: config.keys,
             files: config.files,
-        })
+        };
+        store.check_keys()?;
+        Ok(store)
+    }
+
+    /// Whether the keys are those of this database; the first to come are.
+    ///
+    /// A lost key file is replaced by a fresh one at the next start. Without this check new answers
+    /// would be sealed under it beside old ones that nobody can open any more.
+    fn check_keys(&self) -> Result<(), StoreError> {
+        let ours = self.keys.blind(&["check"]);
+        let known = |read: &Read| {
+            read.db
+                .first("select digest from key_check", &[], |row| row.text(0))
+        };
+        let theirs = match self.read("", known)? {
+            Some(theirs) => theirs,
+            None => self.write("", |tx| {
+                tx.db
+                    .insert("key_check (digest)", &[vec![Param::from(&ours)]])?;
+                Ok::<_, StoreError>(ours.clone())
+            })?,
+        };
+        if theirs == ours {
+            Ok(())
+        } else {
+            Err(StoreError::Keys(
+                "密钥文件与数据库不配套，请放回原来的密钥文件".into(),
+            ))
+        }
     }
 
     /// Runs a job that writes; what it wrote is durable when this returns `Ok`.

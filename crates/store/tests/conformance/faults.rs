@@ -6,8 +6,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use engine::authorise::Sight;
-use store::{RegisterFilter, Store, StoreError, Visible};
+use store::{Store, StoreError};
 
 use crate::fixture::*;
 
@@ -215,23 +214,19 @@ fn a_database_of_another_program_or_key_is_not_touched() {
     );
     world.tamper("delete from schema_version where version = 99");
 
-    let config = store::Config {
+    let other = store::Config {
         url: world.url.clone(),
         keys: store::Keys::random().unwrap(),
         files: world.folder.join("files"),
     };
-    let other = Store::open(config).unwrap();
-    let filter = RegisterFilter {
-        procedure: Some("matter".into()),
-        ..Default::default()
-    };
-    let case = world
-        .read(|read| read.register(&filter, &Visible::everything(), None, 1))
-        .rows[0]
-        .id
-        .clone();
-    let unread = other.read(COUNTY, |read| read.case_seen(&case, law(), Sight::Handling));
-    assert!(matches!(unread, Err(StoreError::Keys(_))), "{unread:?}");
+    let other = Store::open(other);
+    assert!(matches!(other, Err(StoreError::Keys(_))), "{other:?}");
+    // A lost key file is noticed before a new one seals anything.
+    std::fs::rename(world.folder.join("keys"), world.folder.join("lost")).unwrap();
+    let fresh = open(&world.url, &world.folder);
+    assert!(matches!(fresh, Err(StoreError::Keys(_))), "{fresh:?}");
+    std::fs::rename(world.folder.join("lost"), world.folder.join("keys")).unwrap();
+    world.again();
 
     let text = world.folder.join("text.db");
     std::fs::write(&text, "这不是数据库，只是一段文字。".repeat(100)).unwrap();
