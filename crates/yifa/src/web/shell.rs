@@ -86,7 +86,6 @@ impl Visit {
         let (_, done) = pairs.find(|(name, _)| name == "done")?;
         let done: String = done.chars().filter(|char| !char.is_control()).take(60).collect();
         let text = match &*done {
-            "exists" => return None,
             "post" => "岗位已经设置。",
             "ended" => "岗位已经终止。",
             "closed" => "账号已经停用，在用的会话已全部退出。",

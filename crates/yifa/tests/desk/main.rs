@@ -3,5 +3,6 @@
 
 mod acts;
 mod guarded;
+mod people;
 mod town;
 mod visitor;

@@ -44,7 +44,12 @@ impl Visitor {
 
     /// Signs in with the password of the town.
     pub async fn signed_in(&self, login: &str) -> Self {
-        let answer = self.post("/sign-in", &[("login", login), ("password", PASSWORD)]).await;
+        self.signed_in_with(login, PASSWORD).await
+    }
+
+    /// Signs in with a password of one's own.
+    pub async fn signed_in_with(&self, login: &str, password: &str) -> Self {
+        let answer = self.post("/sign-in", &[("login", login), ("password", password)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{login} should get in: {}", answer.text());
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
