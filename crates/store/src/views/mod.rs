@@ -128,7 +128,7 @@ pub(crate) fn project(
         rows::case(tx, case, digest, &clocks),
         extent,
     )?;
-    write(&rows::DUE, rows::due(tx, case, &clocks)?)?;
+    write(&rows::DUE, rows::due(tx, case, &clocks))?;
     // The day of the last entry: later days are for `refresh_turns`.
     let day = case
         .facts()
@@ -142,7 +142,7 @@ pub(crate) fn project(
         write(&rows::PARTICIPANT, rows::participant(tx, case, &heading))?;
     }
     if !case.procedure.notices.is_empty() {
-        write(&rows::NOTICE, rows::notice(tx, case, calendar)?)?;
+        write(&rows::NOTICE, rows::notice(tx, case, calendar))?;
     }
     if extent.documents {
         write(&rows::DOCUMENT, rows::document(tx, case))?;

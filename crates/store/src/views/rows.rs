@@ -163,7 +163,7 @@ pub(crate) const DUE: View = View {
               legal, moment, provisional, state, met_on, derivation",
 };
 
-pub(crate) fn due<'a>(tx: &'a Read, case: &'a Case, clocks: &[Clock]) -> Result<Rows<'a>> {
+pub(crate) fn due<'a>(tx: &'a Read, case: &'a Case, clocks: &[Clock]) -> Rows<'a> {
     let row = |(place, clock): (usize, &Clock)| {
         params![
             tx.county,
@@ -185,7 +185,7 @@ pub(crate) fn due<'a>(tx: &'a Read, case: &'a Case, clocks: &[Clock]) -> Result<
         ]
         .to_vec()
     };
-    Ok(clocks.iter().enumerate().map(row).collect())
+    clocks.iter().enumerate().map(row).collect()
 }
 
 /// How a period stands, whatever the day.
@@ -297,7 +297,7 @@ pub(crate) const NOTICE: View = View {
 };
 
 /// Public notices: published by the last act that publishes, down from the act that takes down.
-pub(crate) fn notice<'a>(tx: &'a Read, case: &'a Case, calendar: &Calendar) -> Result<Rows<'a>> {
+pub(crate) fn notice<'a>(tx: &'a Read, case: &'a Case, calendar: &Calendar) -> Rows<'a> {
     let mut rows: Rows = Vec::new();
     for notice in case.procedure.notices.values() {
         let last = |acts: &[law::Id]| {
@@ -325,7 +325,7 @@ pub(crate) fn notice<'a>(tx: &'a Read, case: &'a Case, calendar: &Calendar) -> R
             .to_vec(),
         );
     }
-    Ok(rows)
+    rows
 }
 
 pub(crate) const DOCUMENT: View = View {
