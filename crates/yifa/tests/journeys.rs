@@ -181,4 +181,3 @@ fn every_page_fits_a_telephone() {
         assert_eq!(desk.faults(), [""; 0], "{address}");
     }
 }
-}

@@ -21,6 +21,7 @@ const HOLD: &str = r#"
 exec 3<&0
 "$@" </dev/null 3<&- &
 desk=$!
+exec >&-
 read -r _ <&3
 kill "$desk"
 wait "$desk"
