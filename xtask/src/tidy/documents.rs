@@ -22,12 +22,8 @@ pub fn missing_from_glossary(house: &House) -> Vec<Offence> {
     let mut offences = Vec::new();
     for (source, number, name) in &types {
         let alone = types.iter().filter(|(_, _, other)| other == name).count() == 1;
-        let module = source
-            .path
-            .rsplit('/')
-            .next()
-            .unwrap_or_default()
-            .trim_end_matches(".rs");
+        let file = source.path.trim_end_matches(".rs").trim_end_matches("/mod");
+        let module = file.rsplit('/').next().unwrap_or_default();
         let entry = if alone {
             format!("`{name}`")
         } else {
