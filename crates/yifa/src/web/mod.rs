@@ -78,6 +78,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/registers/{procedure}/export", get(register::export)),
         ("/law", get(law::list)),
         ("/law/{procedure}", get(law::wall)),
+        ("/law/{procedure}/source", get(law::source)),
         ("/people", get(people::list).post(people::add)),
         ("/people/{person}", get(people::show)),
         ("/people/{person}/posts", post(people::give_post)),

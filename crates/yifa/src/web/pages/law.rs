@@ -8,7 +8,9 @@ use axum::{
     response::Html,
 };
 use law::{
+    Law,
     procedure::{Field, FieldType, Keep, LawUse, Procedure, Role, Scope},
+    source::{self, SourceFile},
     value::Value,
     wall::{self, Wall},
 };
@@ -122,12 +124,7 @@ pub async fn wall(
     Query(asked): Query<Edition>,
 ) -> Result<Html<String>, PageError> {
     let law = desk.law();
-    let editions = law.procedures.get(&*id).ok_or(PageError::Missing)?;
-    let found = match &asked.version {
-        Some(version) => editions.iter().find(|edition| edition.version == *version),
-        None => editions.last(),
-    };
-    let procedure = found.ok_or(PageError::Missing)?;
+    let (procedure, editions) = edition(law, &id, &asked)?;
     let page = WallPage {
         frame: desk.frame(&me, &procedure.name).await?.under("程序与法规", "/law"),
         id,
@@ -159,6 +156,53 @@ pub async fn wall(
                 (edition.version.clone(), plain::day(edition.effective), here)
             })
             .collect(),
+    };
+    Ok(Html(page.render()?))
+}
+
+/// The edition asked for, or the newest; and all there are.
+fn edition<'l>(
+    law: &'l Law,
+    id: &str,
+    asked: &Edition,
+) -> Result<(&'l Arc<Procedure>, &'l [Arc<Procedure>]), PageError> {
+    let editions = law.procedures.get(id).ok_or(PageError::Missing)?;
+    let found = match &asked.version {
+        Some(version) => editions.iter().find(|edition| edition.version == *version),
+        None => editions.last(),
+    };
+    Ok((found.ok_or(PageError::Missing)?, editions))
+}
+
+#[derive(Template)]
+#[template(path = "law/source.html")]
+struct SourcePage {
+    frame: Frame,
+    path: String,
+    hash: String,
+    files: Vec<SourceFile>,
+}
+
+/// `GET /law/{procedure}/source`: the files as lawyers wrote them. Those of a local folder are read
+/// there.
+pub async fn source(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Query(asked): Query<Edition>,
+) -> Result<Html<String>, PageError> {
+    let (procedure, _) = edition(desk.law(), &id, &asked)?;
+    let folder = procedure.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let shipped = Law::embedded().edition(&id, &procedure.hash).is_some();
+    let mut files = if shipped { source::embedded() } else { Vec::new() };
+    files.retain(|file| file.path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')));
+    files.sort_by_key(|file| (file.path != procedure.path, file.path.clone()));
+    let frame = desk.frame(&me, "程序文件原文").await?;
+    let page = SourcePage {
+        frame: frame.under("程序与法规", "/law").under(procedure.name.clone(), format!("/law/{id}")),
+        path: procedure.path.clone(),
+        hash: procedure.hash.to_string(),
+        files,
     };
     Ok(Html(page.render()?))
 }
