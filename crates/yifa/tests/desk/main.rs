@@ -2,8 +2,6 @@
 //! see in a real browser is in `journeys.rs`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
-
 mod acts;
 mod guarded;
 mod people;
