@@ -20,9 +20,12 @@ pub fn of_year(office: &Office, organ: &OrganPath, of: i16) -> Result<Vec<Figure
         let look = |tallies: &BTreeMap<Counted, Tally>, counted: &Counted| {
             tallies.get(counted).copied().unwrap_or_default()
         };
+        // Where nothing at all was recorded there is no year before, rather than one of zeros.
+        let recorded = before.values().any(|tally| *tally != Tally::default());
+        let last_year = |counted: &Counted| look(&before, counted);
+        let last_year = recorded.then_some(&last_year as &dyn Fn(&Counted) -> Tally);
         let figures = measures.iter().map(|measure| {
-            let last_year = |counted: &Counted| look(&before, counted);
-            measure.figure(&|counted: &Counted| look(&now, counted), Some(&last_year))
+            measure.figure(&|counted: &Counted| look(&now, counted), last_year)
         });
         Ok(figures.collect())
     })

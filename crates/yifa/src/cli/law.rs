@@ -11,6 +11,7 @@ use law::{
     diagnostic::{Severity, render_all},
     procedure::Procedure,
     source::{self, SourceFile},
+    wall::wall,
 };
 
 use super::{Failure, say};
@@ -178,7 +179,25 @@ impl Show {
             let known: Vec<&str> = law.procedures.keys().map(|id| id.as_str()).collect();
             Failure::said(format!("错误：没有程序“{}”，已有：{}", self.procedure, known.join("、")))
         })?;
-        say!("{}", procedure.name);
+        let wall = wall(procedure, &law);
+        say!("{}", wall.name);
+        for line in &wall.about {
+            say!("{}：{}", line.label, line.text);
+        }
+        let parts = [
+            ("行为", &wall.acts),
+            ("认定", &wall.findings),
+            ("期限", &wall.deadlines),
+            ("文书", &wall.documents),
+            ("公示", &wall.notices),
+            ("指标", &wall.indicators),
+        ];
+        for (title, entries) in parts.into_iter().filter(|(_, entries)| !entries.is_empty()) {
+            say!("\n── {title} ──");
+            for entry in entries {
+                say!("{}", entry.paragraph());
+            }
+        }
         Ok(())
     }
 }
