@@ -4,7 +4,9 @@ use super::Checker;
 use crate::{
     Id,
     diagnostic::{Diagnostic, nearest},
-    read::Definition,
+    procedure::Procedure,
+    source::SourceFile,
+    toml_file::TomlFile,
 };
 
 impl Checker<'_> {
@@ -134,46 +136,76 @@ impl Checker<'_> {
     }
 
     fn in_scenarios(&self, code: &'static str, line: usize, message: String) -> Diagnostic {
-        at_line(code, self.definition, line, message)
+        let file = self
+            .definition
+            .scenarios
+            .as_ref()
+            .unwrap_or(&self.definition.file);
+        at_line(code, Some(file), line, message)
     }
 }
 
-/// What became wrong in a scenario when it was run: for whoever runs them.
-pub fn failed(definition: &Definition, line: usize, message: impl Into<String>) -> Diagnostic {
-    at_line("E0908", definition, line, message.into())
+/// What came out differently when a scenario was run: for whoever runs them.
+pub fn failed(
+    p: &Procedure,
+    files: &[SourceFile],
+    line: usize,
+    message: impl Into<String>,
+) -> Diagnostic {
+    let why = "考题不过的程序不能生效";
+    at_line("E0908", scenario_file(p, files), line, message.into())
+        .instead("改程序，或者改考题")
+        .why(why)
 }
 
 /// A condition that no scenario has seen refuse; `ground` is its id, or `not_by`, `team` and so on.
-pub fn unseen(definition: &Definition, act: &Id, ground: &str) -> Diagnostic {
-    let file = &definition.file;
-    let toml = crate::toml_file::TomlFile::parse(&file.path, &file.text);
-    let p = &definition.procedure;
-    let name = p
+pub fn unseen(p: &Procedure, files: &[SourceFile], act: &Id, ground: &str) -> Diagnostic {
+    let act_name = p
         .acts
         .get(act)
         .map(|act| act.name.as_str())
         .unwrap_or_default();
     let condition = p.acts.get(act).and_then(|act| act.require.get(ground));
-    let (place, what) = match condition {
-        Some(condition) => (
-            toml.place(&["act", act, "require", ground]),
-            condition.say.as_str(),
-        ),
-        None => (toml.place(&["act", act, ground]), ground),
+    let (name, what) = match condition {
+        Some(condition) => (vec!["act", act, "require", ground], condition.say.as_str()),
+        None => (vec!["act", act, ground], ground),
     };
-    let message = format!("没有考题见过“{name}”因为“{what}”不予办理");
-    Diagnostic::warning("E0907", &file.path, place, message)
+    let file = files.iter().find(|file| file.path == p.path);
+    let place = file.map(|file| TomlFile::parse(&file.path, &file.text).place(&name));
+    let message = format!("没有考题见过“{act_name}”因为“{what}”不予办理");
+    Diagnostic::warning("E0907", &p.path, place.unwrap_or_default(), message)
         .instead(format!("加一道考题：refused = \"{ground}\""))
         .why("没有考过的条件，写错了也没人知道")
 }
 
+/// The file of a duty's scenarios: beside it, with the same edition in its name.
+fn scenario_file<'a>(p: &Procedure, files: &'a [SourceFile]) -> Option<&'a SourceFile> {
+    let (folder, name) = p.path.rsplit_once('/').unwrap_or(("", &p.path));
+    let story = match name.strip_prefix("procedure.") {
+        Some(edition) if edition != "toml" => format!("scenarios.{edition}"),
+        _ => "scenarios.toml".to_owned(),
+    };
+    let beside = |file: &&SourceFile| {
+        file.path
+            .strip_prefix(folder)
+            .map(|rest| rest.trim_start_matches('/'))
+            == Some(&story)
+    };
+    files
+        .iter()
+        .find(beside)
+        .or_else(|| files.iter().find(|file| file.path == p.path))
+}
+
 fn at_line(
     code: &'static str,
-    definition: &Definition,
+    file: Option<&SourceFile>,
     line: usize,
     message: String,
 ) -> Diagnostic {
-    let file = definition.scenarios.as_ref().unwrap_or(&definition.file);
+    let Some(file) = file else {
+        return Diagnostic::error(code, "", 0..0, message);
+    };
     let before = file
         .text
         .split_inclusive('\n')
@@ -183,10 +215,6 @@ fn at_line(
     let rest = &file.text[start.min(file.text.len())..];
     let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     let length = rest.find('\n').unwrap_or(rest.len());
-    Diagnostic::error(
-        code,
-        &file.path,
-        start + indent..start + length.max(indent),
-        message,
-    )
+    let span = start + indent..start + length.max(indent);
+    Diagnostic::error(code, &file.path, span, message)
 }

@@ -1,14 +1,14 @@
 //! `yifa law`: what is wrong with the definitions, and whether their scenarios pass.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, io::IsTerminal as _, path::PathBuf, sync::Arc};
 
 use engine::{
     mutate::{mutations, survivors},
     scenario::{Run, conditions, never_refused, run},
 };
 use law::{
-    Law,
-    diagnostic::{Severity, render_all},
+    Law, check,
+    diagnostic::{Diagnostic, render_all},
     procedure::Procedure,
     source::{self, SourceFile},
     wall::wall,
@@ -70,20 +70,20 @@ fn files(folder: Option<&PathBuf>, overlay: bool) -> Result<Vec<SourceFile>, Fai
 impl Check {
     fn run(&self) -> Result<(), Failure> {
         let files = files(self.folder.as_ref(), self.overlay)?;
-        let (law, faults) = Law::parse(&files);
-        if !faults.is_empty() {
-            say!("{}", render_all(&faults, &files, false));
-        }
-        let errors = faults.iter().filter(|fault| fault.severity == Severity::Error).count();
+        let (law, mut faults) = Law::parse(&files);
         let mut sums = Sums::default();
         for procedure in law.procedures.values().flatten() {
-            sums.add(procedure, &law);
-            if self.mutate {
-                sums.mutate(procedure, &law);
-            }
+            faults.extend(sums.examine(procedure, &law, &files));
         }
+        if !faults.is_empty() {
+            say!("{}", render_all(&faults, &files, std::io::stdout().is_terminal()));
+        }
+        if self.mutate {
+            law.procedures.values().flatten().for_each(|procedure| sums.mutate(procedure, &law));
+        }
+        let errors = faults.iter().filter(|fault| fault.is_error()).count();
         say!("{}", sums.line(&law, errors, faults.len() - errors));
-        if errors > 0 || sums.failed > 0 || sums.survived > 0 {
+        if errors > 0 || sums.survived > 0 {
             let say = format!("没有通过：{errors}处错误，{}道考题不过", sums.failed);
             return Err(Failure::said(say));
         }
@@ -107,28 +107,23 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, procedure: &Arc<Procedure>, law: &Law) {
-        let runs: Vec<Run> = procedure
-            .scenarios
-            .iter()
-            .map(|scenario| run(procedure, scenario, &law.calendar))
-            .collect();
-        for (scenario, run) in procedure.scenarios.iter().zip(&runs) {
+    /// Runs the scenarios of a procedure: what came out differently, what no scenario has tried.
+    fn examine(&mut self, procedure: &Arc<Procedure>, law: &Law, files: &[SourceFile]) -> Vec<Diagnostic> {
+        let scenarios = &procedure.scenarios;
+        let runs: Vec<Run> =
+            scenarios.iter().map(|scenario| run(procedure, scenario, &law.calendar)).collect();
+        let mut faults = Vec::new();
+        for (scenario, run) in scenarios.iter().zip(&runs) {
             let failed: BTreeSet<(usize, &str)> =
                 run.failures.iter().map(|f| (f.line, f.message.as_str())).collect();
-            if failed.is_empty() {
-                continue;
-            }
-            self.failed += 1;
-            say!("考题不过：{}“{}”", procedure.name, scenario.name);
-            for (line, message) in failed {
-                say!("   第{line}行：{message}");
-            }
+            self.failed += usize::from(!failed.is_empty());
+            faults.extend(failed.into_iter().map(|(line, message)| {
+                let message = format!("考题“{}”不过：{message}", scenario.name);
+                check::failed(procedure, files, line, message)
+            }));
         }
         let unseen = never_refused(procedure, &runs);
-        for (act, code) in &unseen {
-            say!("提醒：{}没有考题见过“{act}”因 {code} 被拒", procedure.name);
-        }
+        faults.extend(unseen.iter().map(|(act, code)| check::unseen(procedure, files, act, code)));
         self.acts += procedure.acts.len();
         self.conditions += conditions(procedure);
         self.deadlines += procedure.deadlines.len();
@@ -136,6 +131,7 @@ impl Sums {
         self.indicators += procedure.indicators.len();
         self.scenarios += runs.len();
         self.unseen += unseen.len();
+        faults
     }
 
     fn mutate(&mut self, procedure: &Arc<Procedure>, law: &Law) {
