@@ -17,6 +17,8 @@ pub enum PageError {
     ChangePassword,
     /// Not signed in, or no longer; goes back to this address afterwards.
     SignIn(String),
+    /// The session ended while a form was filled in; what was typed is shown for copying.
+    TimedOut(Vec<String>),
     /// The form came without the token of this session.
     Token,
     /// This person may not.
@@ -59,6 +61,7 @@ struct ErrorPage {
     status: u16,
     what: String,
     now: Vec<String>,
+    typed: Vec<String>,
 }
 
 impl PageError {
@@ -66,6 +69,12 @@ impl PageError {
         let again = vec!["请用浏览器的“后退”回到原来的页面，已填写的内容还在，稍后再提交。".to_owned()];
         match self {
             Self::SignIn(_) | Self::ChangePassword => (StatusCode::UNAUTHORIZED, "请先登录", String::new(), Vec::new()),
+            Self::TimedOut(_) => (
+                StatusCode::UNAUTHORIZED,
+                "登录已经超时",
+                "这次提交没有作任何记录。您填写的文字在下面，请先复制，登录后贴回表单。".into(),
+                Vec::new(),
+            ),
             Self::Token => (
                 StatusCode::FORBIDDEN,
                 "页面已经失效",
@@ -135,9 +144,13 @@ impl IntoResponse for PageError {
         if matches!(self, Self::ChangePassword) {
             return Redirect::to("/password").into_response();
         }
+        let typed = match &self {
+            Self::TimedOut(typed) => typed.clone(),
+            _ => Vec::new(),
+        };
         let (status, title, what, now) = self.page();
         let frame = Frame { title: title.into(), ..Frame::default() };
-        let page = ErrorPage { frame, status: status.as_u16(), what, now };
+        let page = ErrorPage { frame, status: status.as_u16(), what, now, typed };
         match page.render() {
             Ok(text) => (status, [(header::CACHE_CONTROL, "no-store")], Html(text)).into_response(),
             Err(_) => (status, title).into_response(),

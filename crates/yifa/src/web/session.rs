@@ -11,7 +11,7 @@ use engine::actor::Actor;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sm3::Sm3;
-use store::{Access, AccessKind};
+use store::{Access, AccessKind, StoreError};
 use subtle::ConstantTimeEq;
 
 use super::{Desk, error::PageError, form::filled::Filled};
@@ -134,9 +134,12 @@ impl FromRequestParts<Desk> for SignedIn {
                 if let Some((seen, ..)) = &found
                     && now.duration_since(*seen) > SignedDuration::from_secs(NOTED_SECONDS)
                 {
-                    office.store().write(office.county(), |tx| {
-                        tx.touch_session(&token, now, None).map_err(PageError::from)
-                    })?;
+                    // A session that cannot be noted as used still is one, until it has been idle too long.
+                    let noted: Result<(), StoreError> =
+                        office.store().write(office.county(), |tx| tx.touch_session(&token, now, None));
+                    if let Err(error) = noted {
+                        tracing::warn!(%error, "the use of a session was not noted");
+                    }
                 }
                 Ok(found)
             })
@@ -162,7 +165,15 @@ impl FromRequest<Desk> for SignedForm {
 
     async fn from_request(request: Request, desk: &Desk) -> Result<Self, PageError> {
         let (mut parts, body) = request.into_parts();
-        let me = SignedIn::from_request_parts(&mut parts, desk).await?;
+        let me = match SignedIn::from_request_parts(&mut parts, desk).await {
+            Ok(me) => me,
+            Err(PageError::SignIn(back)) => {
+                let typed = Filled::from_request(Request::from_parts(parts, body), desk).await?.texts();
+                let lost = !typed.is_empty();
+                return Err(if lost { PageError::TimedOut(typed) } else { PageError::SignIn(back) });
+            }
+            Err(error) => return Err(error),
+        };
         let mut filled = Filled::from_request(Request::from_parts(parts, body), desk).await?;
         let sent = filled.one("token");
         if !bool::from(sent.as_bytes().ct_eq(me.token().as_bytes())) {

@@ -117,6 +117,18 @@ async fn one_more_party_without_script() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_ended_gives_back_what_was_typed() {
+    let town = Town::found();
+    let clerk = Visitor::stranger(&town).signed_in("window").await;
+    let page = clerk.page(REGISTER).await;
+    let (token, id) = (value(&page, "token"), value(&page, "id"));
+    clerk.post("/sign-out", &[("token", &token)]).await;
+    let answer = clerk.post(REGISTER, &registration(&token, &id, "写了半个小时的<诉求>")).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.text().contains("写了半个小时的&#60;诉求&#62;"), "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stale_page_loses_nothing() {
     let town = Town::found();
     let stranger = Visitor::stranger(&town);

@@ -65,6 +65,13 @@ impl Filled {
         self.values.iter().filter_map(move |(name, values)| Some((name.strip_prefix(prefix)?, values.as_slice())))
     }
 
+    /// What was typed in words, to be copied where it cannot be kept.
+    pub fn texts(&self) -> Vec<String> {
+        let answers = self.values.iter().filter(|(name, _)| name.starts_with("f.") || name.starts_with("w."));
+        let words = answers.filter(|(name, _)| !name.ends_with(".kept") && !name.ends_with(".kind"));
+        words.flat_map(|(_, values)| values).filter(|text| !text.trim().is_empty()).cloned().collect()
+    }
+
     /// The party rows of a control, blank ones left out.
     pub fn parties(&self, name: &str) -> Vec<Party> {
         let mut rows: BTreeMap<u32, Party> = BTreeMap::new();

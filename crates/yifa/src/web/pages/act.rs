@@ -36,6 +36,8 @@ pub enum Came {
     Refused(Vec<Ground>),
     /// Somebody else was faster.
     Overtaken,
+    /// The machine could not, for now: the form is shown again.
+    Failed(Ground),
 }
 
 /// `POST /cases/{case}/acts/{act}`
@@ -66,6 +68,7 @@ pub async fn take(
         Came::Again => (StatusCode::UNPROCESSABLE_ENTITY, again(Vec::new(), None)),
         Came::Refused(grounds) => (StatusCode::UNPROCESSABLE_ENTITY, again(grounds, None)),
         Came::Overtaken => (StatusCode::CONFLICT, again(Vec::new(), Some(seen))),
+        Came::Failed(ground) => (StatusCode::SERVICE_UNAVAILABLE, again(vec![ground], None)),
     };
     let page = case::page(&desk, me, id, asked).await?;
     Ok((status, page).into_response())
@@ -73,7 +76,9 @@ pub async fn take(
 
 fn perform(office: &Office, me: &SignedIn, id: &str, act: &str, filled: &mut Filled) -> Result<Came, PageError> {
     let file = CaseFile::read(office, &me.actor, id)?;
-    keep_uploads(office, filled)?;
+    if let Err(error) = keep_uploads(office, filled) {
+        return failed(error);
+    }
     let seen = filled.one("seen").parse().ok();
     let target = Target::Case { case: id.to_owned(), seen: Some(seen.unwrap_or(file.case.version())) };
     let action = match file.case.procedure.acts.get(act) {
@@ -125,11 +130,22 @@ pub fn send(office: &Office, me: &SignedIn, action: Action, filled: &Filled) -> 
         Ok(done) => Ok(Came::Done(Box::new(done))),
         Err(Unperformed::Refused(refusal)) => Ok(Came::Refused(refusal.grounds)),
         Err(Unperformed::Store(StoreError::Overtaken)) => Ok(Came::Overtaken),
-        Err(Unperformed::Store(error)) => Err(error.into()),
+        Err(Unperformed::Store(error)) => failed(error.into()),
         Err(Unperformed::Unknown) => Err(PageError::Missing),
         Err(error @ Unperformed::Paper { .. }) => {
             tracing::error!(%error, "a document could not be drawn up");
             Ok(Came::Refused(vec![Ground::plain("paper", format!("{error}。请联系程序文件的维护人员。"))]))
         }
+    }
+}
+
+/// What the machine could not do now it may be able to do later, with the same form.
+pub fn failed(error: PageError) -> Result<Came, PageError> {
+    match error {
+        PageError::Store(error @ (StoreError::Busy | StoreError::Full)) => {
+            tracing::error!(%error, "an act could not be recorded");
+            Ok(Came::Failed(Ground::plain("store", error.to_string())))
+        }
+        error => Err(error),
     }
 }

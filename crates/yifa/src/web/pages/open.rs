@@ -17,7 +17,7 @@ use engine::{
 use jiff::civil::Date;
 use law::{Id, procedure::Procedure};
 
-use super::act::{Came, send};
+use super::act::{Came, failed, send};
 use crate::{
     office::Office,
     web::{
@@ -191,6 +191,7 @@ pub async fn open(
         Came::Again if !filled.more.is_empty() => (StatusCode::OK, Vec::new()),
         Came::Again => (StatusCode::UNPROCESSABLE_ENTITY, Vec::new()),
         Came::Refused(grounds) => (StatusCode::UNPROCESSABLE_ENTITY, grounds),
+        Came::Failed(ground) => (StatusCode::SERVICE_UNAVAILABLE, vec![ground]),
         Came::Overtaken => {
             let say = "案号刚被他人取用，请再提交一次";
             (StatusCode::CONFLICT, vec![Ground::plain("overtaken", say)])
@@ -211,7 +212,9 @@ fn perform(office: &Office, me: &SignedIn, id: &str, act: &str, filled: &mut Fil
     let Some(organ) = organ.cloned().or_else(|| seats(&me.actor, today).into_iter().next()) else {
         return Err(PageError::Forbidden("您没有在任岗位。".into()));
     };
-    keep_uploads(office, filled)?;
+    if let Err(error) = keep_uploads(office, filled) {
+        return failed(error);
+    }
     let target = Target::Open { procedure: procedure.id.clone(), organ, parent: None };
     let action = action(&procedure, act, target, filled, today);
     send(office, me, action, filled)

@@ -14,7 +14,7 @@ use axum::{
 use engine::{authorise::Sight, document, show::Names};
 use law::procedure::{Field, Keep};
 use serde::Deserialize;
-use store::AccessKind;
+use store::{AccessKind, StoreError};
 
 use crate::{
     office::Office,
@@ -62,12 +62,18 @@ pub async fn page(desk: &Desk, me: SignedIn, id: String, asked: Asked) -> Result
     .await
 }
 
-/// Whoever sees personal information in full leaves a line.
+/// Whoever sees personal information in full leaves a line. A full disk closes no case file: the
+/// line then goes to the log of the process.
 fn note_personal(office: &Office, me: &SignedIn, file: &CaseFile) -> Result<(), PageError> {
     let personal = |field: &Field| field.keep >= Keep::Personal && file.case.latest(&field.id).is_some();
     if file.sight == Sight::Handling && file.case.procedure.fields.values().any(personal) {
         let line = me.access(office, AccessKind::Personal, Some(&file.case.id), file.case.number().unwrap_or_default());
-        office.store().write(office.county(), |tx| tx.access(&line).map_err(PageError::from))?;
+        match office.store().write(office.county(), |tx| tx.access(&line)) {
+            Err(error @ (StoreError::Full | StoreError::Busy)) => {
+                tracing::error!(%error, ?line, "a view of personal information was not noted in the database");
+            }
+            noted => noted?,
+        }
     }
     Ok(())
 }
