@@ -4,9 +4,11 @@
 //! It knows no case: nothing here depends on a fact, a person or a clock.
 //!
 //! Rooms, in the order a file walks through them:
-//! [`source`] reads a folder → [`read`] turns TOML into a [`procedure::Procedure`] →
-//! [`check`] says what must hold across files → [`Law`] answers what is in force on a day.
-//! [`calendar`] and [`period`] count legal days; [`statute`] knows which laws exist.
+//! [`source`] reads a folder → [`toml_file`] knows where every value stands → [`read`] turns
+//! tables into a [`procedure::Procedure`], with [`expr`] for its conditions → [`check`] says what
+//! must hold within and across files → [`Law`] answers what is in force on a day.
+//! [`calendar`] and [`period`] count legal days; [`statute`] knows which laws exist;
+//! [`diagnostic`] shows what is wrong; [`wall`] says a procedure in plain Chinese.
 
 pub mod calendar;
 pub mod check;
