@@ -1,5 +1,4 @@
-//! The worked example of `law/README.md` is law: it reads and checks without a fault, and the
-//! overlay there fits its base in form.
+//! The worked example of `law/README.md` is law: it reads and checks without a fault.
 #![allow(clippy::unwrap_used)]
 
 use law::{
