@@ -51,22 +51,13 @@ pub const NEEDS: &[Need] = &[
 
 /// Installs what is missing, where this machine lets us; otherwise says what will not be tested.
 pub fn missing() -> Result<(), String> {
-    let absent = || {
-        NEEDS
-            .iter()
-            .filter(|need| !(need.present)())
-            .collect::<Vec<_>>()
-    };
+    let absent = || NEEDS.iter().filter(|need| !(need.present)()).collect::<Vec<_>>();
     let wanted = absent();
     if wanted.is_empty() {
         println!("nothing is missing");
         return Ok(());
     }
-    let packages = wanted
-        .iter()
-        .flat_map(|need| need.packages)
-        .copied()
-        .collect::<Vec<_>>();
+    let packages = wanted.iter().flat_map(|need| need.packages).copied().collect::<Vec<_>>();
     if let Err(why) = apt_get(&packages) {
         println!("cannot install {}: {why}", packages.join(" "));
     }
@@ -83,18 +74,11 @@ fn apt_get(packages: &[&str]) -> Result<(), String> {
         if !prefix.is_empty() {
             command.args(&prefix[1..]).arg("apt-get");
         }
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .arg("--yes")
-            .arg("--quiet=2")
-            .args(words);
+        command.env("DEBIAN_FRONTEND", "noninteractive").arg("--yes").arg("--quiet=2").args(words);
         steps::run(&mut command)
     };
-    let install: Vec<&str> = ["install", "--no-install-recommends"]
-        .iter()
-        .chain(packages)
-        .copied()
-        .collect();
+    let install: Vec<&str> =
+        ["install", "--no-install-recommends"].iter().chain(packages).copied().collect();
     // The list of packages may be old or absent; fetching it anew is the slow part.
     apt_get(&install).or_else(|_| {
         apt_get(&["update"])?;
@@ -110,10 +94,7 @@ fn privilege() -> Result<&'static [&'static str], String> {
     if crate::postgres::is_root() {
         return Ok(&[]);
     }
-    let quiet = Command::new("sudo")
-        .args(["-n", "true"])
-        .stderr(Stdio::null())
-        .status();
+    let quiet = Command::new("sudo").args(["-n", "true"]).stderr(Stdio::null()).status();
     match quiet {
         Ok(status) if status.success() => Ok(&["sudo", "-n"]),
         _ => Err("not root, and sudo asks for a password".to_owned()),
@@ -129,12 +110,7 @@ pub fn on_path(names: &[&str]) -> bool {
 pub fn find(names: &[&str]) -> Option<std::path::PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<_> = std::env::split_paths(&path).collect();
-    let at = |name: &&str| {
-        folders
-            .iter()
-            .map(|f| f.join(name))
-            .find(|file| file.is_file())
-    };
+    let at = |name: &&str| folders.iter().map(|f| f.join(name)).find(|file| file.is_file());
     names.iter().find_map(at)
 }
 
@@ -142,11 +118,8 @@ fn chinese_font() -> bool {
     let listed = Command::new("fc-list").arg(":lang=zh-cn").output();
     match listed {
         Ok(listed) => !listed.stdout.is_empty(),
-        Err(_) => [
-            "/usr/share/fonts/opentype/noto",
-            "/System/Library/Fonts/PingFang.ttc",
-        ]
-        .iter()
-        .any(|place| Path::new(place).exists()),
+        Err(_) => ["/usr/share/fonts/opentype/noto", "/System/Library/Fonts/PingFang.ttc"]
+            .iter()
+            .any(|place| Path::new(place).exists()),
     }
 }

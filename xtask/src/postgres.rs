@@ -42,49 +42,20 @@ impl Server {
 
         let data = folder.join("data");
         let mut init = Command::new(programs.join("initdb"));
-        init.args([
-            "--username=yifa",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-        ]);
-        init.arg("--no-sync")
-            .arg("--pgdata")
-            .arg(&data)
-            .stdout(Stdio::null());
+        init.args(["--username=yifa", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]);
+        init.arg("--no-sync").arg("--pgdata").arg(&data).stdout(Stdio::null());
         quietly(as_owner(&mut init, owner).current_dir(&folder))?;
 
         let log = fs::File::create(folder.join("log")).map_err(|fault| fault.to_string())?;
         let mut holder = Command::new("sh");
-        holder
-            .arg("-c")
-            .arg(HOLD)
-            .arg(&folder)
-            .arg(programs.join("postgres"));
-        holder
-            .arg("-D")
-            .arg(&data)
-            .arg("-p")
-            .arg(port.to_string())
-            .arg("-k")
-            .arg(&folder);
-        holder.args([
-            "-c",
-            "listen_addresses=127.0.0.1",
-            "-c",
-            "max_connections=200",
-        ]);
+        holder.arg("-c").arg(HOLD).arg(&folder).arg(programs.join("postgres"));
+        holder.arg("-D").arg(&data).arg("-p").arg(port.to_string()).arg("-k").arg(&folder);
+        holder.args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]);
         if durability == Durability::ProcessOnly {
             holder.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
         }
-        holder
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(log)
-            .current_dir(&folder);
-        let holder = as_owner(&mut holder, owner)
-            .spawn()
-            .map_err(|fault| fault.to_string())?;
+        holder.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log).current_dir(&folder);
+        let holder = as_owner(&mut holder, owner).spawn().map_err(|fault| fault.to_string())?;
         let server = Server { holder, port };
         server.wait_until_ready(&folder)?;
         Ok(server)
@@ -141,11 +112,7 @@ pub fn programs() -> Option<PathBuf> {
 }
 
 fn version(place: &Path) -> u32 {
-    let digits: String = place
-        .to_string_lossy()
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
+    let digits: String = place.to_string_lossy().chars().filter(char::is_ascii_digit).collect();
     digits.parse().unwrap_or(0)
 }
 
@@ -178,11 +145,7 @@ fn as_owner(command: &mut Command, owner: Option<(u32, u32)>) -> &mut Command {
 fn quietly(command: &mut Command) -> Result<(), String> {
     let done = command.output().map_err(|fault| fault.to_string())?;
     let said = String::from_utf8_lossy(&done.stderr);
-    if done.status.success() {
-        Ok(())
-    } else {
-        Err(format!("initdb: {}", said.trim()))
-    }
+    if done.status.success() { Ok(()) } else { Err(format!("initdb: {}", said.trim())) }
 }
 
 fn folder_for(port: u16) -> PathBuf {
@@ -191,9 +154,7 @@ fn folder_for(port: u16) -> PathBuf {
 
 fn free_port() -> Result<u16, String> {
     let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|door| door.local_addr());
-    taken
-        .map(|address| address.port())
-        .map_err(|fault| fault.to_string())
+    taken.map(|address| address.port()).map_err(|fault| fault.to_string())
 }
 
 #[cfg(test)]

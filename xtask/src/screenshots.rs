@@ -4,14 +4,6 @@ use crate::steps::{cargo, run as run_command};
 
 /// Plays the whole demonstration, walks through it in a browser and takes the pictures.
 pub fn run() -> Result<(), String> {
-    let words = [
-        "test",
-        "--package",
-        "yifa",
-        "--test",
-        "screenshots",
-        "--",
-        "--ignored",
-    ];
+    let words = ["test", "--package", "yifa", "--test", "screenshots", "--", "--ignored"];
     run_command(&mut cargo(&words))
 }

@@ -23,10 +23,7 @@ enum Outcome {
 
 impl Steps {
     pub fn new() -> Self {
-        Steps {
-            begun: Instant::now(),
-            taken: Vec::new(),
-        }
+        Steps { begun: Instant::now(), taken: Vec::new() }
     }
 
     /// Takes one step and says how long it took. Whether it passed is remembered, not returned:
@@ -42,28 +39,16 @@ impl Steps {
             }
         };
         let took = begun.elapsed();
-        let word = if matches!(outcome, Outcome::Passed) {
-            "passed"
-        } else {
-            "FAILED"
-        };
+        let word = if matches!(outcome, Outcome::Passed) { "passed" } else { "FAILED" };
         println!("── {name}: {word} in {}", spoken(took));
-        self.taken.push(Step {
-            name,
-            took,
-            outcome,
-        });
+        self.taken.push(Step { name, took, outcome });
     }
 
     /// Notes a step that cannot be taken, and why.
     pub fn skip(&mut self, name: &'static str, why: impl Into<String>) {
         let why = why.into();
         println!("\n── {name}: skipped, {why}");
-        self.taken.push(Step {
-            name,
-            took: Duration::ZERO,
-            outcome: Outcome::Skipped(why),
-        });
+        self.taken.push(Step { name, took: Duration::ZERO, outcome: Outcome::Skipped(why) });
     }
 
     pub fn passed(&self, name: &str) -> bool {
@@ -83,10 +68,7 @@ impl Steps {
                 }
                 Outcome::Failed(fault) => {
                     failed += 1;
-                    (
-                        "FAILED",
-                        format!("  {}", fault.lines().next().unwrap_or_default()),
-                    )
+                    ("FAILED", format!("  {}", fault.lines().next().unwrap_or_default()))
                 }
                 Outcome::Skipped(why) => {
                     skipped += 1;
@@ -97,11 +79,7 @@ impl Steps {
         }
         println!("{:>9}  in all", spoken(self.begun.elapsed()));
         println!("\nSteps: {passed} passed, {failed} failed, {skipped} skipped");
-        if failed == 0 {
-            Ok(())
-        } else {
-            Err("something failed: see above".to_owned())
-        }
+        if failed == 0 { Ok(()) } else { Err("something failed: see above".to_owned()) }
     }
 }
 
@@ -110,11 +88,7 @@ pub fn run(command: &mut Command) -> Result<(), String> {
     println!("$ {}", shown(command));
     let status = command.stdin(Stdio::null()).status();
     let status = status.map_err(|fault| format!("{}: {fault}", shown(command)))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{}: {status}", shown(command)))
-    }
+    if status.success() { Ok(()) } else { Err(format!("{}: {status}", shown(command))) }
 }
 
 /// `cargo` with these words, from the root of the workspace.
@@ -127,13 +101,8 @@ pub fn cargo(words: &[&str]) -> Command {
 fn shown(command: &Command) -> String {
     let program = command.get_program().to_string_lossy();
     let program = program.rsplit('/').next().unwrap_or_default();
-    let words = command
-        .get_args()
-        .map(|word| word.to_string_lossy().into_owned());
-    std::iter::once(program.to_owned())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
+    let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
+    std::iter::once(program.to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 fn spoken(took: Duration) -> String {

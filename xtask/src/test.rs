@@ -13,26 +13,14 @@ const BUILD: &str = "build";
 pub fn run() -> Result<(), String> {
     let mut steps = Steps::new();
     steps.take("install what is missing", install::missing);
-    steps.take("format", || {
-        run_command(&mut cargo(&["fmt", "--all", "--check"]))
-    });
+    steps.take("format", || run_command(&mut cargo(&["fmt", "--all", "--check"])));
     steps.take("house rules", tidy::run);
     steps.take("clippy", || {
-        let words = [
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--quiet",
-            "--",
-            "-D",
-            "warnings",
-        ];
+        let words = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
         run_command(&mut cargo(&words))
     });
     // One profile for everything: what the tests build is what the later steps run.
-    steps.take(BUILD, || {
-        run_command(&mut cargo(&["test", "--workspace", "--quiet", "--no-run"]))
-    });
+    steps.take(BUILD, || run_command(&mut cargo(&["test", "--workspace", "--quiet", "--no-run"])));
     if !steps.passed(BUILD) {
         return steps.close();
     }
@@ -47,9 +35,7 @@ pub fn run() -> Result<(), String> {
         steps.take("tests, on SQLite", || run_command(&mut tests()));
     }
     // Faults, scenarios, and each guard taken away in turn: would a scenario miss it?
-    steps.take("the law", || {
-        run_command(&mut yifa(&["law", "check", "--mutate"]))
-    });
+    steps.take("the law", || run_command(&mut yifa(&["law", "check", "--mutate"])));
     steps.take("the first command of README", first_command);
     steps.close()
 }
@@ -87,8 +73,7 @@ impl Scratch {
     fn new(name: &str) -> Result<Scratch, String> {
         let folder = std::env::temp_dir().join(format!("yifa-{name}-{}", std::process::id()));
         let made = std::fs::create_dir_all(&folder);
-        made.map(|()| Scratch(folder))
-            .map_err(|fault| fault.to_string())
+        made.map(|()| Scratch(folder)).map_err(|fault| fault.to_string())
     }
 }
 

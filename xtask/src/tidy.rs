@@ -128,20 +128,13 @@ const LONG: usize = 700;
 /// Prints every offence with its place, and fails if there is one.
 pub fn run() -> Result<(), String> {
     let files = workspace::files()?;
-    let rust = files
-        .iter()
-        .filter(|file| file.is_product_code())
-        .map(rust::Source::of)
-        .collect();
+    let rust = files.iter().filter(|file| file.is_product_code()).map(rust::Source::of).collect();
     let house = House { files, rust };
 
     for file in house.files.iter().filter(|file| file.is("rs")) {
         let length = file.text.lines().count();
         if length > LONG {
-            println!(
-                "note: {} has {length} lines; has it two subjects?",
-                file.path
-            );
+            println!("note: {} has {length} lines; has it two subjects?", file.path);
         }
     }
 
@@ -174,11 +167,7 @@ pub fn list() {
 
 impl Offence {
     fn new(path: &str, line: usize, what: impl Into<String>) -> Self {
-        Offence {
-            path: path.to_owned(),
-            line,
-            what: what.into(),
-        }
+        Offence { path: path.to_owned(), line, what: what.into() }
     }
 }
 
@@ -196,16 +185,9 @@ mod tests {
     pub(super) fn house(files: &[(&str, &str)]) -> House {
         let files: Vec<File> = files
             .iter()
-            .map(|(path, text)| File {
-                path: (*path).to_owned(),
-                text: (*text).to_owned(),
-            })
+            .map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() })
             .collect();
-        let rust = files
-            .iter()
-            .filter(|f| f.is_product_code())
-            .map(rust::Source::of)
-            .collect();
+        let rust = files.iter().filter(|f| f.is_product_code()).map(rust::Source::of).collect();
         House { files, rust }
     }
 

@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 /// The folder that holds the workspace's `Cargo.toml`.
 pub fn root() -> PathBuf {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask
-        .parent()
-        .expect("xtask stands inside the workspace")
-        .to_path_buf()
+    xtask.parent().expect("xtask stands inside the workspace").to_path_buf()
 }
 
 /// One text file of the repository.
@@ -25,9 +22,7 @@ impl File {
     }
 
     pub fn is(&self, extension: &str) -> bool {
-        self.name()
-            .rsplit_once('.')
-            .is_some_and(|(_, end)| end == extension)
+        self.name().rsplit_once('.').is_some_and(|(_, end)| end == extension)
     }
 
     /// Whether the file is Rust that goes into the product: not a test, a benchmark or a tool.
@@ -37,10 +32,7 @@ impl File {
 
     /// The lines with their numbers, counted from 1.
     pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.text
-            .lines()
-            .enumerate()
-            .map(|(at, line)| (at + 1, line))
+        self.text.lines().enumerate().map(|(at, line)| (at + 1, line))
     }
 }
 

@@ -26,17 +26,12 @@ impl OrganPath {
 
     /// Whether `other` is this organ or stands below it.
     pub fn covers(&self, other: &OrganPath) -> bool {
-        other
-            .0
-            .strip_prefix(&*self.0)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        other.0.strip_prefix(&*self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
     /// The organ directly above, if any.
     pub fn parent(&self) -> Option<OrganPath> {
-        self.0
-            .rsplit_once('/')
-            .map(|(above, _)| OrganPath::from(above))
+        self.0.rsplit_once('/').map(|(above, _)| OrganPath::from(above))
     }
 }
 
@@ -144,8 +139,6 @@ impl Actor {
 
     /// Whether this person holds a credential on a day.
     pub fn holds(&self, name: &str, on: Date) -> bool {
-        self.held
-            .iter()
-            .any(|held| held.name == name && held.on(on))
+        self.held.iter().any(|held| held.name == name && held.on(on))
     }
 }

@@ -36,14 +36,8 @@ pub(crate) fn check(procedure: &Procedure, act: &Act, answers: &Answers) -> Vec<
     }
     let unasked = answers.keys().filter(|field| !act.asks(field));
     grounds.extend(unasked.map(|field| {
-        let name = procedure
-            .fields
-            .get(field)
-            .map_or(&**field, |field| field.name.as_str());
-        Ground::plain(
-            format!("value:{field}"),
-            format!("“{}”不填“{name}”", act.name),
-        )
+        let name = procedure.fields.get(field).map_or(&**field, |field| field.name.as_str());
+        Ground::plain(format!("value:{field}"), format!("“{}”不填“{name}”", act.name))
     }));
     grounds
 }
@@ -80,18 +74,16 @@ pub fn fault(procedure: &Procedure, field: &Field, value: &Value) -> Option<Stri
         | (FieldType::Moment, Value::Moment(_)) => None,
         (FieldType::Choice(list), Value::Codes(codes)) => {
             let known = procedure.lists.get(list);
-            let stranger = codes
-                .iter()
-                .find(|code| known.is_none_or(|list| !list.contains_key(&***code)));
+            let stranger =
+                codes.iter().find(|code| known.is_none_or(|list| !list.contains_key(&***code)));
             match stranger {
                 Some(code) => Some(format!("没有“{code}”这一项")),
                 None => many(codes.len()),
             }
         }
-        (FieldType::Party, Value::Parties(parties)) => parties
-            .iter()
-            .find_map(party_fault)
-            .or_else(|| many(parties.len())),
+        (FieldType::Party, Value::Parties(parties)) => {
+            parties.iter().find_map(party_fault).or_else(|| many(parties.len()))
+        }
         (FieldType::Person, Value::People(people)) => many(people.len()),
         (FieldType::Organ, Value::Organs(organs)) => many(organs.len()),
         (FieldType::Files, Value::Files(_)) => None,
@@ -114,18 +106,14 @@ fn text_fault(text: &str, field: &Field, longest: i64) -> Option<String> {
 }
 
 fn control(text: &str) -> bool {
-    text.chars()
-        .any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r')
+    text.chars().any(|c| c.is_control() && c != '\n' && c != '\t' && c != '\r')
 }
 
 fn range(number: i64, field: &Field, show: impl Fn(i64) -> String) -> Option<String> {
     if let Some(least) = field.min.filter(|least| number < *least) {
         return Some(format!("不能小于{}", show(least)));
     }
-    field
-        .max
-        .filter(|most| number > *most)
-        .map(|most| format!("不能大于{}", show(most)))
+    field.max.filter(|most| number > *most).map(|most| format!("不能大于{}", show(most)))
 }
 
 fn party_fault(party: &Party) -> Option<String> {
@@ -136,8 +124,5 @@ fn party_fault(party: &Party) -> Option<String> {
     if parts.iter().any(|part| part.chars().count() > 200) {
         return Some("太长：每一栏最多200字".into());
     }
-    parts
-        .iter()
-        .any(|part| control(part))
-        .then(|| "含有不可见的控制字符，请删去后重填".into())
+    parts.iter().any(|part| control(part)).then(|| "含有不可见的控制字符，请删去后重填".into())
 }

@@ -106,24 +106,14 @@ pub fn authorise<'a>(
                 return Err(refuse("by", say, Some(&act.basis)));
             }
             (None, PermittedAct::BuiltIn(kind)) => {
-                return Err(refuse(
-                    "by",
-                    format!("“{}”由本案经办的人办", kind.name()),
-                    None,
-                ));
+                return Err(refuse("by", format!("“{}”由本案经办的人办", kind.name()), None));
             }
         }
     }
     if by.is_empty() {
         return Err(refuse("by", "没有办理人".into(), None));
     }
-    Ok(Permit {
-        procedure,
-        act,
-        action,
-        hands,
-        by,
-    })
+    Ok(Permit { procedure, act, action, hands, by })
 }
 
 /// How much of a case a person may read on a day; `None` = may not know that it exists. 可见
@@ -171,19 +161,13 @@ impl<'a> Place<'a> {
     pub(crate) fn of(heading: Option<&'a Heading>, action: &'a Action) -> Self {
         match (heading, &action.target) {
             (Some(heading), _) => Self::in_case(heading),
-            (None, Target::Open { organ, .. }) => Self {
-                case: None,
-                organ,
-                origin: None,
-                heading: None,
-            },
+            (None, Target::Open { organ, .. }) => {
+                Self { case: None, organ, origin: None, heading: None }
+            }
             // Without a heading nobody has authority in the case: an organ that covers nothing.
-            (None, Target::Case { case, .. }) => Self {
-                case: Some(case),
-                organ: nowhere(),
-                origin: None,
-                heading: None,
-            },
+            (None, Target::Case { case, .. }) => {
+                Self { case: Some(case), organ: nowhere(), origin: None, heading: None }
+            }
         }
     }
 
@@ -247,11 +231,8 @@ pub(crate) fn in_role(role: &Role, actor: &Actor, place: &Place, on: Date) -> Op
             substitute_for: None,
         });
     }
-    let post = actor
-        .posts
-        .iter()
-        .filter(|post| post.role == role.id && post.on(on))
-        .find(|post: &&Post| match role.scope {
+    let post = actor.posts.iter().filter(|post| post.role == role.id && post.on(on)).find(
+        |post: &&Post| match role.scope {
             Scope::Case => {
                 let named = place.names(&role.id, &actor.person)
                     || post
@@ -266,7 +247,8 @@ pub(crate) fn in_role(role: &Role, actor: &Actor, place: &Place, on: Date) -> Op
                 Some(origin) => post.organ.covers(origin),
                 None => post.organ.covers(place.organ) || place.organ.covers(&post.organ),
             },
-        })?;
+        },
+    )?;
     Some(By {
         person: actor.person.clone(),
         name: actor.name.clone(),
@@ -290,12 +272,5 @@ pub(crate) fn role_names(procedure: &Procedure, roles: &[Id]) -> String {
 
 fn refuse(code: &str, say: String, basis: Option<&Basis>) -> Refusal {
     let basis = basis.cloned().unwrap_or_default();
-    Refusal {
-        grounds: vec![Ground {
-            code: code.into(),
-            say,
-            basis,
-            waits: false,
-        }],
-    }
+    Refusal { grounds: vec![Ground { code: code.into(), say, basis, waits: false }] }
 }

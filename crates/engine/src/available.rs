@@ -111,12 +111,7 @@ pub fn openings<'a>(
     organ: &OrganPath,
     today: Date,
 ) -> Vec<&'a Act> {
-    let place = Place {
-        case: None,
-        organ,
-        origin: None,
-        heading: None,
-    };
+    let place = Place { case: None, organ, origin: None, heading: None };
     procedure
         .opening_acts()
         .filter(|act| !only_linked(act))
@@ -175,11 +170,7 @@ pub fn turns(case: &Case, calendar: &Calendar, today: Date) -> Vec<Turn> {
             .collect();
         except.sort_unstable();
         except.dedup();
-        for role in act
-            .by
-            .iter()
-            .filter_map(|role| case.procedure.roles.get(role))
-        {
+        for role in act.by.iter().filter_map(|role| case.procedure.roles.get(role)) {
             if role.outside {
                 continue;
             }
@@ -218,17 +209,8 @@ fn on_the_case(
 ) -> Vec<Ground> {
     let procedure = &case.procedure;
     let answers: Option<&Answers> = None;
-    Asked {
-        procedure,
-        act,
-        case: Some(case),
-        team: &[],
-        people,
-        answers,
-        calendar,
-        on,
-    }
-    .of_the_case()
+    Asked { procedure, act, case: Some(case), team: &[], people, answers, calendar, on }
+        .of_the_case()
 }
 
 fn only_linked(act: &Act) -> bool {

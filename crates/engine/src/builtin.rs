@@ -63,9 +63,7 @@ impl Kind {
     /// The kind with this id.
     pub fn named(id: &str) -> Option<Self> {
         use Kind::*;
-        [Note, Strike, HandOver, Link, Recount, Move]
-            .into_iter()
-            .find(|kind| kind.id() == id)
+        [Note, Strike, HandOver, Link, Recount, Move].into_iter().find(|kind| kind.id() == id)
     }
 }
 
@@ -97,24 +95,14 @@ pub(crate) fn capacity(
 pub(crate) fn decide(kind: Kind, permit: &Permit, case: &Case) -> Result<BuiltIn, Vec<Ground>> {
     let mut grounds = Vec::new();
     let mut text = |field: &str, name: &str| -> String {
-        let answer = permit
-            .action
-            .answers
-            .get(field)
-            .and_then(Value::as_text)
-            .unwrap_or_default();
+        let answer = permit.action.answers.get(field).and_then(Value::as_text).unwrap_or_default();
         if answer.trim().is_empty() {
-            grounds.push(Ground::plain(
-                format!("ask:{field}"),
-                format!("须填写{name}"),
-            ));
+            grounds.push(Ground::plain(format!("ask:{field}"), format!("须填写{name}")));
         }
         answer.trim().to_owned()
     };
     let done = match kind {
-        Kind::Note => BuiltIn::Note {
-            text: text("text", "内容"),
-        },
+        Kind::Note => BuiltIn::Note { text: text("text", "内容") },
         Kind::HandOver => {
             let reason = text("reason", "理由");
             grounds.extend(hand_over(permit, case));
@@ -139,9 +127,9 @@ pub(crate) fn decide(kind: Kind, permit: &Permit, case: &Case) -> Result<BuiltIn
             }
         }
         Kind::Recount => match permit.action.answers.get("calendar") {
-            Some(Value::Int(year)) => BuiltIn::Recount {
-                calendar: i16::try_from(*year).unwrap_or_default(),
-            },
+            Some(Value::Int(year)) => {
+                BuiltIn::Recount { calendar: i16::try_from(*year).unwrap_or_default() }
+            }
             _ => {
                 grounds.push(Ground::plain("ask:calendar", "须指明日历年度"));
                 BuiltIn::Recount { calendar: 0 }
@@ -149,74 +137,43 @@ pub(crate) fn decide(kind: Kind, permit: &Permit, case: &Case) -> Result<BuiltIn
         },
         Kind::Move => {
             let from = case.procedure.key();
-            BuiltIn::Move {
-                from,
-                to: permit.procedure.key(),
-            }
+            BuiltIn::Move { from, to: permit.procedure.key() }
         }
     };
-    if grounds.is_empty() {
-        Ok(done)
-    } else {
-        Err(grounds)
-    }
+    if grounds.is_empty() { Ok(done) } else { Err(grounds) }
 }
 
 /// An entry may be struck by whoever made it, or by whoever may do the same act here; not twice,
 /// not a strike itself, and not while later acts lean on it.
 fn strike(permit: &Permit, case: &Case, version: u32) -> Vec<Ground> {
-    let Some(recorded) = case
-        .facts()
-        .iter()
-        .find(|recorded| recorded.version == version)
-    else {
-        return vec![Ground::plain(
-            "value:version",
-            format!("本案没有第{version}项"),
-        )];
+    let Some(recorded) = case.facts().iter().find(|recorded| recorded.version == version) else {
+        return vec![Ground::plain("value:version", format!("本案没有第{version}项"))];
     };
     let mut grounds = Vec::new();
     if case.struck_by(version).is_some() {
         grounds.push(Ground::plain("struck", format!("第{version}项已经作废")));
     }
     if matches!(recorded.fact.built_in, Some(BuiltIn::Strike { .. })) {
-        grounds.push(Ground::plain(
-            "struck",
-            "作废本身不能再作废；请重新办理原来的行为",
-        ));
+        grounds.push(Ground::plain("struck", "作废本身不能再作废；请重新办理原来的行为"));
     }
     let heading = case.heading();
     let place = Place::in_case(&heading);
     let own = |by: &By| recorded.fact.by.iter().any(|done| done.person == by.person);
     let may_do = permit.hands.team.iter().any(|actor| {
-        case.procedure
-            .acts
-            .get(&recorded.fact.act)
-            .is_some_and(|act| {
-                crate::authorise::capacity(&case.procedure, act, actor, &place, permit.action.on)
-                    .is_some()
-            })
+        case.procedure.acts.get(&recorded.fact.act).is_some_and(|act| {
+            crate::authorise::capacity(&case.procedure, act, actor, &place, permit.action.on)
+                .is_some()
+        })
     });
     if !permit.by.iter().any(own) && !may_do {
-        let who = recorded
-            .fact
-            .by
-            .first()
-            .map_or("原办理人", |by| by.name.as_str());
-        grounds.push(Ground::plain(
-            "by",
-            format!("只有{who}或者有权办这一行为的人才能作废它"),
-        ));
+        let who = recorded.fact.by.first().map_or("原办理人", |by| by.name.as_str());
+        grounds.push(Ground::plain("by", format!("只有{who}或者有权办这一行为的人才能作废它")));
     }
     let leaning: Vec<String> = case
         .leaning_on(version)
         .iter()
         .map(|later| {
-            format!(
-                "第{}项“{}”",
-                later.version,
-                act_name(&case.procedure, &later.fact.act)
-            )
+            format!("第{}项“{}”", later.version, act_name(&case.procedure, &later.fact.act))
         })
         .collect();
     if !leaning.is_empty() {
@@ -232,14 +189,9 @@ fn hand_over(permit: &Permit, case: &Case) -> Vec<Ground> {
         return vec![Ground::plain("assign", "须指明移交给谁")];
     }
     let unknown = permit.action.assign.keys().filter(|role| {
-        case.procedure
-            .roles
-            .get(*role)
-            .is_none_or(|role| role.scope != Scope::Case || role.outside)
+        case.procedure.roles.get(*role).is_none_or(|role| role.scope != Scope::Case || role.outside)
     });
-    unknown
-        .map(|role| Ground::plain("assign", format!("本程序不指定“{role}”")))
-        .collect()
+    unknown.map(|role| Ground::plain("assign", format!("本程序不指定“{role}”"))).collect()
 }
 
 /// The name of an act, written or built in.

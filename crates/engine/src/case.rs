@@ -116,11 +116,7 @@ impl Case {
             state.organ = Some(organ.clone());
         }
         if let Some(stage) = &fact.stage {
-            let ends = self
-                .procedure
-                .stages
-                .get(stage)
-                .is_some_and(|stage| stage.end);
+            let ends = self.procedure.stages.get(stage).is_some_and(|stage| stage.end);
             state.ended = ends.then_some(fact.on);
             state.stage = Some(stage.clone());
         }
@@ -140,9 +136,7 @@ impl Case {
 
     /// The facts that count, oldest first.
     pub fn in_effect(&self) -> impl DoubleEndedIterator<Item = &Recorded> {
-        self.facts
-            .iter()
-            .filter(|recorded| !self.struck.contains_key(&recorded.version))
+        self.facts.iter().filter(|recorded| !self.struck.contains_key(&recorded.version))
     }
 
     /// Which entry struck this one, if any.
@@ -166,10 +160,7 @@ impl Case {
     /// The stage in words.
     pub fn stage_name(&self) -> &str {
         let stage = self.stage();
-        self.procedure
-            .stages
-            .get(stage)
-            .map_or("已作废", |stage| &stage.name)
+        self.procedure.stages.get(stage).map_or("已作废", |stage| &stage.name)
     }
 
     /// Whether its opening was struck.

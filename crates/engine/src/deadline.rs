@@ -117,13 +117,7 @@ pub fn clocks(case: &Case, calendar: &Calendar) -> Vec<Clock> {
         return clocks;
     }
     for deadline in case.procedure.deadlines.values() {
-        let clock = Counting {
-            case,
-            deadline,
-            calendar,
-            before: &clocks,
-        }
-        .clock();
+        let clock = Counting { case, deadline, calendar, before: &clocks }.clock();
         clocks.extend(clock);
     }
     clocks
@@ -158,10 +152,7 @@ impl Counting<'_> {
         if deadline.only_if.as_ref().is_some_and(|when| !owed.holds(when)) {
             return None;
         }
-        let moot = self
-            .case
-            .ended()
-            .filter(|ended| met.is_none() && *ended <= due.legal);
+        let moot = self.case.ended().filter(|ended| met.is_none() && *ended <= due.legal);
         let warn_on = deadline
             .warn
             .iter()
@@ -203,10 +194,7 @@ impl Counting<'_> {
                     _ => Some(on.at(0, 0, 0, 0)),
                 };
                 Some(Begun {
-                    on,
-                    moment,
-                    event: "起算".into(),
-                    version: self.written(&expr.node),
+                    on, moment, event: "起算".into(), version: self.written(&expr.node)
                 })
             }
         }
@@ -228,11 +216,7 @@ impl Counting<'_> {
 
     fn due(&self, begun: &Begun, stops: &[Stopped]) -> Option<Due> {
         let rule = &self.case.procedure.days;
-        let start = Start {
-            on: begun.on,
-            moment: begun.moment,
-            event: &begun.event,
-        };
+        let start = Start { on: begun.on, moment: begun.moment, event: &begun.event };
         let extensions = self.extensions(begun);
         let counted = |length| period::due(&start, length, rule, stops, &extensions, self.calendar);
         match &self.deadline.within {
@@ -257,13 +241,7 @@ impl Counting<'_> {
             Within::Until(expr) => {
                 let day = self.scope(u32::MAX).date(expr)?;
                 let derivation = vec![format!("指定{}前办理。", crate::show::date(day))];
-                Some(Due {
-                    nominal: day,
-                    legal: day,
-                    moment: None,
-                    provisional: false,
-                    derivation,
-                })
+                Some(Due { nominal: day, legal: day, moment: None, provisional: false, derivation })
             }
         }
     }
@@ -325,11 +303,7 @@ impl Counting<'_> {
     }
 
     fn stopped(&self, act: &Id, from: Date, until: Option<Date>) -> Stopped {
-        Stopped {
-            from,
-            until,
-            reason: self.act_name(act),
-        }
+        Stopped { from, until, reason: self.act_name(act) }
     }
 
     /// How it was met, and by which entry.
@@ -342,11 +316,7 @@ impl Counting<'_> {
             Some(limit) => moment_of(first) <= limit,
             None => first.fact.on <= due.legal,
         };
-        let met = Met {
-            act: first.fact.act.clone(),
-            on: first.fact.on,
-            in_time,
-        };
+        let met = Met { act: first.fact.act.clone(), on: first.fact.on, in_time };
         Some((met, first.version))
     }
 
@@ -372,9 +342,5 @@ impl Counting<'_> {
 /// another day than it was done.
 fn moment_of(recorded: &Recorded) -> DateTime {
     let at = jiff::tz::Offset::constant(8).to_datetime(recorded.at); // Asia/Shanghai
-    if at.date() == recorded.fact.on {
-        at
-    } else {
-        recorded.fact.on.at(0, 0, 0, 0)
-    }
+    if at.date() == recorded.fact.on { at } else { recorded.fact.on.at(0, 0, 0, 0) }
 }

@@ -76,9 +76,7 @@ fn decide_built_in(
     mut grounds: Vec<Ground>,
 ) -> Result<Decision, Refusal> {
     let Some(case) = case else {
-        return Err(Refusal {
-            grounds: vec![Ground::plain("from", "须在案件中办理")],
-        });
+        return Err(Refusal { grounds: vec![Ground::plain("from", "须在案件中办理")] });
     };
     if case.is_void() {
         grounds.push(Ground::plain("from", "本案已作废"));
@@ -88,11 +86,7 @@ fn decide_built_in(
             let mut fact = bare_fact(permit);
             fact.answers.clear(); // What they said stands in `built_in`.
             fact.built_in = Some(done);
-            Ok(Decision {
-                fact,
-                opens: None,
-                reports: None,
-            })
+            Ok(Decision { fact, opens: None, reports: None })
         }
         Ok(_) => Err(Refusal { grounds }),
         Err(more) => {
@@ -124,18 +118,10 @@ fn assignments(permit: &Permit, act: &Act, case: Option<&Case>) -> Vec<Ground> {
     let (procedure, action) = (permit.procedure, permit.action);
     let organ = handling_organ(act, action, case);
     let mut grounds = Vec::new();
-    for role in act
-        .assign
-        .iter()
-        .filter_map(|role| procedure.roles.get(role))
-    {
+    for role in act.assign.iter().filter_map(|role| procedure.roles.get(role)) {
         let people = action.assign.get(&role.id).map_or(&[][..], Vec::as_slice);
         if people.is_empty() {
-            grounds.push(Ground::under(
-                "assign",
-                format!("须指定{}", role.name),
-                &act.basis,
-            ));
+            grounds.push(Ground::under("assign", format!("须指定{}", role.name), &act.basis));
         }
         for person in people {
             let known = permit.hands.team.iter().chain(permit.hands.named);
@@ -153,10 +139,7 @@ fn assignments(permit: &Permit, act: &Act, case: Option<&Case>) -> Vec<Ground> {
 
 /// The organ that handles the case once the act is done.
 fn handling_organ<'a>(act: &Act, action: &'a Action, case: Option<&'a Case>) -> Option<&'a str> {
-    let transferred = act
-        .transfer
-        .as_ref()
-        .and_then(|field| action.answers.get(field));
+    let transferred = act.transfer.as_ref().and_then(|field| action.answers.get(field));
     match (transferred, case, &action.target) {
         (Some(Value::Organs(organs)), ..) => organs.first().map(String::as_str),
         (_, Some(case), _) => Some(case.organ().as_str()),
@@ -210,17 +193,11 @@ impl Asked<'_> {
             None => act.opens_case(),
         };
         if !may_start {
-            grounds.push(Ground::under(
-                "from",
-                self.stage_sentence(stage),
-                &act.basis,
-            ));
+            grounds.push(Ground::under("from", self.stage_sentence(stage), &act.basis));
             // Conditions speak of a stage the case is not in; they would only confuse.
             return grounds;
         }
-        let done = self
-            .case
-            .map_or(0, |case| case.done(&act.id, u32::MAX).count());
+        let done = self.case.map_or(0, |case| case.done(&act.id, u32::MAX).count());
         if let Some(times) = act.times.filter(|times| done >= *times as usize) {
             let say = format!("“{}”只能办{times}次，已经办过", act.name);
             grounds.push(Ground::under("times", say, &act.basis));
@@ -255,16 +232,10 @@ impl Asked<'_> {
         }
         if let Some(team) = &act.team {
             let fit = |actor: &&Actor| {
-                team.hold
-                    .as_ref()
-                    .is_none_or(|credential| actor.holds(credential, self.on))
+                team.hold.as_ref().is_none_or(|credential| actor.holds(credential, self.on))
             };
-            let mut people: Vec<&str> = self
-                .team
-                .iter()
-                .filter(fit)
-                .map(|actor| actor.person.as_str())
-                .collect();
+            let mut people: Vec<&str> =
+                self.team.iter().filter(fit).map(|actor| actor.person.as_str()).collect();
             people.sort_unstable();
             people.dedup();
             if people.len() < team.at_least as usize {
@@ -287,11 +258,8 @@ impl Asked<'_> {
     /// The acts of this person (or of the person stood in for) that bar them from this one.
     fn conflict(&self, actor: &Actor) -> Option<Ground> {
         let case = self.case?;
-        let absent: Vec<&str> = actor
-            .posts
-            .iter()
-            .filter_map(|post| post.substitute_for.as_deref())
-            .collect();
+        let absent: Vec<&str> =
+            actor.posts.iter().filter_map(|post| post.substitute_for.as_deref()).collect();
         let same = |by: &By| {
             by.person == actor.person
                 || by.substitute_for.as_deref() == Some(actor.person.as_str())
@@ -301,21 +269,14 @@ impl Asked<'_> {
             .act
             .not_by
             .iter()
-            .filter(|act| {
-                case.done(act, u32::MAX)
-                    .any(|done| done.fact.by.iter().any(same))
-            })
+            .filter(|act| case.done(act, u32::MAX).any(|done| done.fact.by.iter().any(same)))
             .map(|act| builtin::act_name(self.procedure, act))
             .collect();
         if barred.is_empty() {
             return None;
         }
-        let say = format!(
-            "{}办过本案的“{}”，不能再办“{}”",
-            actor.name,
-            barred.join("”“"),
-            self.act.name
-        );
+        let say =
+            format!("{}办过本案的“{}”，不能再办“{}”", actor.name, barred.join("”“"), self.act.name);
         Some(Ground::under("not_by", say, &self.act.basis))
     }
 
@@ -372,16 +333,9 @@ impl Asked<'_> {
                 None => "办结前的各阶段",
             })
             .collect();
-        let here = self
-            .procedure
-            .stages
-            .get(stage)
-            .map_or("未立案", |stage| stage.name.as_str());
-        format!(
-            "“{}”在“{}”时办，本案现为“{here}”",
-            act.name,
-            names.join("”“")
-        )
+        let here =
+            self.procedure.stages.get(stage).map_or("未立案", |stage| stage.name.as_str());
+        format!("“{}”在“{}”时办，本案现为“{here}”", act.name, names.join("”“"))
     }
 
     fn day(&self) -> String {
@@ -403,21 +357,14 @@ impl Asked<'_> {
                 version: self.procedure.version.clone(),
                 number: None,
                 organ: fact.organ.clone().unwrap_or_else(|| organ.clone()),
-                origin: fact
-                    .by
-                    .first()
-                    .map_or_else(|| organ.clone(), |by| by.organ.clone()),
+                origin: fact.by.first().map_or_else(|| organ.clone(), |by| by.organ.clone()),
                 parent: parent.clone(),
             });
             fact.organ = None;
         }
         fact.issued = self.documents(&fact);
         let (opens, reports) = self.consequences(permit, &fact);
-        Decision {
-            fact,
-            opens,
-            reports,
-        }
+        Decision { fact, opens, reports }
     }
 
     fn next_stage(&self, scope: &Scope) -> Option<Id> {
@@ -493,50 +440,35 @@ impl Asked<'_> {
                 .filter_map(|(field, expr)| Some((field.clone(), answer(scope().value(expr))?)))
                 .collect()
         };
-        let opens = act
-            .opens
-            .as_ref()
-            .filter(|opens| applies(&opens.only_if))
-            .map(|opens| {
-                let organ = opens
-                    .organ
-                    .as_ref()
-                    .and_then(|field| match after.latest(field) {
-                        Some(Value::Organs(organs)) => {
-                            organs.first().map(|path| path.as_str().into())
-                        }
-                        _ => None,
-                    });
-                Action {
-                    id: follow_up(&action.id, "opens"),
-                    target: Target::Open {
-                        procedure: opens.procedure.clone(),
-                        organ: organ.unwrap_or_else(|| after.organ().clone()),
-                        parent: permit.case().map(str::to_owned),
-                    },
-                    act: opens.act.clone(),
-                    answers: carried(&opens.with),
-                    with: action.with.clone(),
-                    assign: opens
-                        .assign
-                        .iter()
-                        .map(|(theirs, ours)| (theirs.clone(), named(&after, ours)))
-                        .collect(),
-                    on: action.on,
-                    late_entry: action.late_entry.clone(),
-                }
+        let opens = act.opens.as_ref().filter(|opens| applies(&opens.only_if)).map(|opens| {
+            let organ = opens.organ.as_ref().and_then(|field| match after.latest(field) {
+                Some(Value::Organs(organs)) => organs.first().map(|path| path.as_str().into()),
+                _ => None,
             });
-        let reports = act
-            .reports
-            .as_ref()
-            .filter(|reports| applies(&reports.only_if))
-            .and_then(|reports| {
+            Action {
+                id: follow_up(&action.id, "opens"),
+                target: Target::Open {
+                    procedure: opens.procedure.clone(),
+                    organ: organ.unwrap_or_else(|| after.organ().clone()),
+                    parent: permit.case().map(str::to_owned),
+                },
+                act: opens.act.clone(),
+                answers: carried(&opens.with),
+                with: action.with.clone(),
+                assign: opens
+                    .assign
+                    .iter()
+                    .map(|(theirs, ours)| (theirs.clone(), named(&after, ours)))
+                    .collect(),
+                on: action.on,
+                late_entry: action.late_entry.clone(),
+            }
+        });
+        let reports =
+            act.reports.as_ref().filter(|reports| applies(&reports.only_if)).and_then(|reports| {
                 Some(Action {
                     id: follow_up(&action.id, "reports"),
-                    target: Target::Case {
-                        case: after.parent()?.clone(),
-                        seen: None,
-                    },
+                    target: Target::Case { case: after.parent()?.clone(), seen: None },
                     act: reports.act.clone(),
                     answers: carried(&reports.with),
                     with: Vec::new(),
@@ -553,11 +485,7 @@ impl Asked<'_> {
 fn follow_up(action: &str, what: &str) -> String {
     use sm3::{Digest, Sm3};
     let digest = Sm3::digest(format!("{action}/{what}"));
-    digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn named(case: &Case, ours: &Id) -> Vec<String> {
@@ -600,10 +528,7 @@ fn bare_fact(permit: &Permit) -> Fact {
         opening: None,
         issued: Vec::new(),
         built_in: None,
-        late_entry: action
-            .late_entry
-            .clone()
-            .filter(|reason| !reason.trim().is_empty()),
+        late_entry: action.late_entry.clone().filter(|reason| !reason.trim().is_empty()),
     }
 }
 

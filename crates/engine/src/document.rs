@@ -40,10 +40,7 @@ pub fn context(
     for field in procedure.fields.values() {
         let value = case.latest(&field.id);
         let words = value.map(|value| show::answer(procedure, field, value, names));
-        has.insert(
-            field.id.to_string(),
-            json!(words.as_ref().is_some_and(|w| !w.is_empty())),
-        );
+        has.insert(field.id.to_string(), json!(words.as_ref().is_some_and(|w| !w.is_empty())));
         codes.insert(field.id.to_string(), raw(value));
         root.insert(field.id.to_string(), json!(words.unwrap_or_default()));
     }
@@ -59,19 +56,11 @@ pub fn context(
             said.insert(field.id.to_string(), json!(words.unwrap_or_default()));
         }
         let by = last.map(|last| {
-            last.fact
-                .by
-                .iter()
-                .map(|by| by.name.as_str())
-                .collect::<Vec<_>>()
-                .join("、")
+            last.fact.by.iter().map(|by| by.name.as_str()).collect::<Vec<_>>().join("、")
         });
         said.insert(
             "on".into(),
-            json!(
-                last.map(|last| show::date(last.fact.on))
-                    .unwrap_or_default()
-            ),
+            json!(last.map(|last| show::date(last.fact.on)).unwrap_or_default()),
         );
         said.insert("by".into(), json!(by.unwrap_or_default()));
         said.insert("done".into(), json!(last.is_some()));
@@ -80,11 +69,8 @@ pub fn context(
         // only where no field hides them.
         root.entry(act.id.to_string()).or_insert(Json::Object(said));
     }
-    let mut due: Map<String, Json> = procedure
-        .deadlines
-        .keys()
-        .map(|deadline| (deadline.to_string(), json!("")))
-        .collect();
+    let mut due: Map<String, Json> =
+        procedure.deadlines.keys().map(|deadline| (deadline.to_string(), json!(""))).collect();
     due.extend(clocks(case, calendar).into_iter().map(|clock| {
         let day = json!(show::date(clock.due.legal));
         (clock.deadline.to_string(), day)
@@ -113,11 +99,7 @@ pub fn context(
 ///
 /// The organ that handles the case; but whoever hands the case on to another organ, or acts on it
 /// from above or from where it began, signs for the own organ.
-pub fn issuer<'a>(
-    procedure: &Procedure,
-    handling: &'a OrganPath,
-    fact: &'a Fact,
-) -> &'a OrganPath {
+pub fn issuer<'a>(procedure: &Procedure, handling: &'a OrganPath, fact: &'a Fact) -> &'a OrganPath {
     let Some(by) = fact.by.first() else {
         return handling;
     };
@@ -208,10 +190,8 @@ pub fn tracking(case: &Case, calendar: &Calendar, names: &impl Names) -> Vec<Lin
 
 /// Parties as the public may see them.
 pub fn surnames(parties: &[Party]) -> String {
-    let names: Vec<String> = parties
-        .iter()
-        .map(|party| show::surname(&party.name, party.kind))
-        .collect();
+    let names: Vec<String> =
+        parties.iter().map(|party| show::surname(&party.name, party.kind)).collect();
     names.join("、")
 }
 
@@ -241,13 +221,7 @@ pub fn title(case: &Case, names: &impl Names) -> String {
 /// What an expression is called in a list of lines.
 pub fn label(procedure: &Procedure, node: &Node) -> String {
     let field = |id: &Id| procedure.fields.get(id).map(|field| field.name.clone());
-    let act = |id: &Id| {
-        procedure
-            .acts
-            .get(id)
-            .map(|act| act.name.clone())
-            .unwrap_or_default()
-    };
+    let act = |id: &Id| procedure.acts.get(id).map(|act| act.name.clone()).unwrap_or_default();
     match node {
         Node::Field(id) | Node::New(id) | Node::Answer(_, id) => field(id).unwrap_or_default(),
         Node::On(id) => format!("{}日期", act(id)),
@@ -255,17 +229,12 @@ pub fn label(procedure: &Procedure, node: &Node) -> String {
         Node::Done(id) => act(id),
         Node::Times(id) => format!("{}次数", act(id)),
         Node::Due(id) => {
-            let name = procedure
-                .deadlines
-                .get(id)
-                .map(|deadline| deadline.name.as_str());
+            let name = procedure.deadlines.get(id).map(|deadline| deadline.name.as_str());
             format!("{}期限届满日", name.unwrap_or_default())
         }
-        Node::Finding(id) => procedure
-            .findings
-            .get(id)
-            .map(|finding| finding.name.clone())
-            .unwrap_or_default(),
+        Node::Finding(id) => {
+            procedure.findings.get(id).map(|finding| finding.name.clone()).unwrap_or_default()
+        }
         Node::Stage => "办理阶段".into(),
         Node::CaseNo => "案号".into(),
         Node::Opened => "立案日期".into(),
@@ -286,34 +255,21 @@ pub struct Entitled {
 /// The credential a roster case stands for today, if it is in a valid stage.
 pub fn entitled(case: &Case, calendar: &Calendar) -> Option<Entitled> {
     let credential = case.procedure.credential.as_ref()?;
-    if !credential
-        .valid
-        .iter()
-        .any(|stage| **stage == *case.stage())
-    {
+    if !credential.valid.iter().any(|stage| **stage == *case.stage()) {
         return None;
     }
     let scope = Scope::timeless(case, calendar);
     let Some(Value::People(people)) = case.latest(&credential.holder) else {
         return None;
     };
-    let number = credential
-        .number
-        .as_ref()
-        .and_then(|field| case.latest(field));
+    let number = credential.number.as_ref().and_then(|field| case.latest(field));
     Some(Entitled {
         person: people.first()?.clone(),
         held: crate::actor::Held {
             name: credential.name.clone(),
-            number: number
-                .and_then(Value::as_text)
-                .unwrap_or_default()
-                .to_owned(),
+            number: number.and_then(Value::as_text).unwrap_or_default().to_owned(),
             from: scope.date(&credential.from)?,
-            until: credential
-                .until
-                .as_ref()
-                .and_then(|until| scope.date(until)),
+            until: credential.until.as_ref().and_then(|until| scope.date(until)),
         },
     })
 }
@@ -322,17 +278,9 @@ pub fn entitled(case: &Case, calendar: &Calendar) -> Option<Entitled> {
 /// personal ones.
 pub fn searchable(case: &Case, names: &impl Names) -> String {
     let mut parts: BTreeMap<&str, String> = BTreeMap::new();
-    for field in case
-        .procedure
-        .fields
-        .values()
-        .filter(|field| field.keep <= Keep::Work)
-    {
+    for field in case.procedure.fields.values().filter(|field| field.keep <= Keep::Work) {
         if let Some(value) = case.latest(&field.id) {
-            parts.insert(
-                &field.id,
-                show::answer(&case.procedure, field, value, names),
-            );
+            parts.insert(&field.id, show::answer(&case.procedure, field, value, names));
         }
     }
     let mut text = case.number().unwrap_or_default().to_owned();

@@ -100,10 +100,7 @@ impl<'a> Scope<'a> {
 
     /// The same scope on a day.
     pub fn on(self, today: Date) -> Self {
-        Self {
-            today: Some(today),
-            ..self
-        }
+        Self { today: Some(today), ..self }
     }
 
     /// Whether a condition holds; null is no.
@@ -145,34 +142,22 @@ impl<'a> Scope<'a> {
             }
             Node::Field(field) => self.field(field),
             Node::Answer(act, field) => {
-                let answered = self
-                    .last(act)
-                    .and_then(|recorded| recorded.fact.answers.get(field));
+                let answered = self.last(act).and_then(|recorded| recorded.fact.answers.get(field));
                 answered.map_or(Val::Null, Val::from)
             }
-            Node::New(field) => self
-                .answers
-                .and_then(|answers| answers.get(field))
-                .map_or(Val::Null, Val::from),
+            Node::New(field) => {
+                self.answers.and_then(|answers| answers.get(field)).map_or(Val::Null, Val::from)
+            }
             Node::Done(act) => Val::Bool(self.last(act).is_some()),
             Node::Times(act) => {
-                let times = self
-                    .case
-                    .map_or(0, |case| case.done(act, self.upto).count());
+                let times = self.case.map_or(0, |case| case.done(act, self.upto).count());
                 Val::Int(i64::try_from(times).unwrap_or(i64::MAX))
             }
-            Node::On(act) => self
-                .last(act)
-                .map_or(Val::Null, |recorded| Val::Date(recorded.fact.on)),
+            Node::On(act) => {
+                self.last(act).map_or(Val::Null, |recorded| Val::Date(recorded.fact.on))
+            }
             Node::By(act) => self.last(act).map_or(Val::Null, |recorded| {
-                Val::People(
-                    recorded
-                        .fact
-                        .by
-                        .iter()
-                        .map(|by| by.person.clone())
-                        .collect(),
-                )
+                Val::People(recorded.fact.by.iter().map(|by| by.person.clone()).collect())
             }),
             Node::Param(id) => self
                 .procedure
@@ -180,17 +165,15 @@ impl<'a> Scope<'a> {
                 .get(id)
                 .map_or(Val::Null, |param| Val::from(param.current().0)),
             Node::Finding(id) => Val::Bool(self.finding(id)),
-            Node::Me => self
-                .me
-                .map_or(Val::Null, |me| Val::People(vec![me.person.clone()])),
+            Node::Me => self.me.map_or(Val::Null, |me| Val::People(vec![me.person.clone()])),
             Node::Today => self.today.map_or(Val::Null, Val::Date),
-            Node::Stage => self
-                .case
-                .map_or(Val::Null, |case| Val::Codes(vec![case.stage().into()])),
+            Node::Stage => {
+                self.case.map_or(Val::Null, |case| Val::Codes(vec![case.stage().into()]))
+            }
             Node::Opened => self.case.map_or(Val::Null, |case| Val::Date(case.opened())),
-            Node::Org => self.case.map_or(Val::Null, |case| {
-                Val::Organs(vec![case.organ().to_string()])
-            }),
+            Node::Org => {
+                self.case.map_or(Val::Null, |case| Val::Organs(vec![case.organ().to_string()]))
+            }
             Node::CaseNo => self
                 .case
                 .and_then(Case::number)
@@ -204,20 +187,17 @@ impl<'a> Scope<'a> {
             }
             Node::Ended(id) => self.on_clock(id, |clock, today| Val::Bool(clock.ended(today))),
             Node::Overdue(id) => self.on_clock(id, |clock, today| Val::Bool(clock.overdue(today))),
-            Node::Running(id) => self.on_clock(id, |clock, today| {
-                Val::Bool(clock.met.is_none() && !clock.ended(today))
-            }),
+            Node::Running(id) => self
+                .on_clock(id, |clock, today| Val::Bool(clock.met.is_none() && !clock.ended(today))),
             Node::Met(id) => Val::Bool(self.clock(id).is_some_and(Clock::met_in_time)),
-            Node::Due(id) => self
-                .clock(id)
-                .map_or(Val::Null, |clock| Val::Date(clock.due.legal)),
+            Node::Due(id) => self.clock(id).map_or(Val::Null, |clock| Val::Date(clock.due.legal)),
             Node::WorkdaysSince(act) => {
                 self.since(act, |from, to| self.calendar.workdays_between(from, to))
             }
             Node::DaysSince(act) => self.since(act, days_between),
-            Node::WorkdaysBetween(from, to) => self.between(from, to, |from, to| {
-                self.calendar.workdays_between(from, to)
-            }),
+            Node::WorkdaysBetween(from, to) => {
+                self.between(from, to, |from, to| self.calendar.workdays_between(from, to))
+            }
             Node::DaysBetween(from, to) => self.between(from, to, days_between),
             Node::Add(start, length) => match date_of(&self.eval(start)) {
                 Some(start) => {
@@ -268,10 +248,7 @@ impl<'a> Scope<'a> {
         let clocks = match &self.clocks {
             Clocks::Given(clocks) => clocks,
             Clocks::Lazy(cell) => {
-                let count = || {
-                    self.case
-                        .map_or_else(Vec::new, |case| clocks(case, self.calendar))
-                };
+                let count = || self.case.map_or_else(Vec::new, |case| clocks(case, self.calendar));
                 cell.get_or_init(count).as_slice()
             }
         };

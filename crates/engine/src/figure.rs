@@ -113,17 +113,9 @@ pub enum Value {
 /// Every measure the law defines: those of procedures in menu order, then those that join them.
 pub fn measures(law: &Law) -> Vec<Measure> {
     let own = law.newest().flat_map(|procedure| {
-        procedure
-            .indicators
-            .values()
-            .map(|indicator| own(&procedure.id, indicator))
+        procedure.indicators.values().map(|indicator| own(&procedure.id, indicator))
     });
-    own.chain(
-        law.joined
-            .values()
-            .filter_map(|joined| joined_measure(law, joined)),
-    )
-    .collect()
+    own.chain(law.joined.values().filter_map(|joined| joined_measure(law, joined))).collect()
 }
 
 /// The measure with this key.
@@ -138,18 +130,12 @@ pub fn measure(law: &Law, key: &str) -> Option<Measure> {
 
 fn own(procedure: &Id, indicator: &Indicator) -> Measure {
     let key: Id = format!("{procedure}.{}", indicator.id).into();
-    let list = Counted {
-        indicator: key.clone(),
-        part: None,
-        stock: indicator.stock_until.is_some(),
-    };
+    let list =
+        Counted { indicator: key.clone(), part: None, stock: indicator.stock_until.is_some() };
     let how = if indicator.good.is_some() {
         Measured::Share(list)
     } else {
-        Measured::Amount {
-            lists: vec![list],
-            sums: indicator.sum.is_some(),
-        }
+        Measured::Amount { lists: vec![list], sums: indicator.sum.is_some() }
     };
     Measure {
         key,
@@ -166,26 +152,13 @@ fn joined_measure(law: &Law, joined: &Joined) -> Option<Measure> {
         How::Sum(keys) => {
             let parts: Vec<Measure> = keys.iter().filter_map(|key| measure(law, key)).collect();
             let unit = parts.first()?.unit;
-            let sums = parts
-                .iter()
-                .any(|part| matches!(part.how, Measured::Amount { sums: true, .. }));
-            (
-                Measured::Amount {
-                    lists: parts.iter().flat_map(lists).collect(),
-                    sums,
-                },
-                unit,
-            )
+            let sums =
+                parts.iter().any(|part| matches!(part.how, Measured::Amount { sums: true, .. }));
+            (Measured::Amount { lists: parts.iter().flat_map(lists).collect(), sums }, unit)
         }
         How::Rate { good, among } => {
             let (good, among) = (measure(law, good)?, measure(law, among)?);
-            (
-                Measured::Quotient {
-                    good: lists(&good),
-                    among: lists(&among),
-                },
-                among.unit,
-            )
+            (Measured::Quotient { good: lists(&good), among: lists(&among) }, among.unit)
         }
         How::Part { of, split, codes } => {
             let whole = measure(law, of)?;
@@ -195,13 +168,7 @@ fn joined_measure(law: &Law, joined: &Joined) -> Option<Measure> {
             let mut list = lists(&whole).into_iter().next()?;
             list.part = Some((place, codes.clone()));
             let sums = indicator.sum.is_some();
-            (
-                Measured::Amount {
-                    lists: vec![list],
-                    sums,
-                },
-                whole.unit,
-            )
+            (Measured::Amount { lists: vec![list], sums }, whole.unit)
         }
     };
     Some(Measure {
@@ -235,12 +202,8 @@ impl Measure {
 
     /// Its value, given what each list adds up to.
     pub fn value(&self, tally: &impl Fn(&Counted) -> Tally) -> Value {
-        let total = |lists: &[Counted]| {
-            lists
-                .iter()
-                .map(tally)
-                .fold(Tally::default(), std::ops::Add::add)
-        };
+        let total =
+            |lists: &[Counted]| lists.iter().map(tally).fold(Tally::default(), std::ops::Add::add);
         match &self.how {
             Measured::Amount { lists, sums } => {
                 let total = total(lists);
@@ -248,15 +211,11 @@ impl Measure {
             }
             Measured::Share(list) => {
                 let total = tally(list);
-                Value::Rate {
-                    good: total.good,
-                    among: total.count,
-                }
+                Value::Rate { good: total.good, among: total.count }
             }
-            Measured::Quotient { good, among } => Value::Rate {
-                good: total(good).count,
-                among: total(among).count,
-            },
+            Measured::Quotient { good, among } => {
+                Value::Rate { good: total(good).count, among: total(among).count }
+            }
         }
     }
 
@@ -354,13 +313,7 @@ pub fn change(now: Value, before: Value) -> Option<String> {
                 }
             })
         }
-        (
-            Value::Rate { good, among },
-            Value::Rate {
-                good: good_before,
-                among: among_before,
-            },
-        ) => {
+        (Value::Rate { good, among }, Value::Rate { good: good_before, among: among_before }) => {
             if among == 0 || among_before == 0 {
                 return None;
             }
@@ -409,8 +362,5 @@ pub fn unit_name(unit: Unit) -> &'static str {
 
 /// The calendar year a report speaks of.
 pub fn year(year: i16) -> Span {
-    Span {
-        from: Date::constant(year, 1, 1),
-        to: Date::constant(year, 12, 31),
-    }
+    Span { from: Date::constant(year, 1, 1), to: Date::constant(year, 12, 31) }
 }

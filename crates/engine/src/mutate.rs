@@ -28,10 +28,7 @@ pub fn mutations(procedure: &Procedure) -> Vec<Mutation> {
     let mut mutate = |what: String, change: &dyn Fn(&mut Procedure)| {
         let mut changed = procedure.clone();
         change(&mut changed);
-        mutations.push(Mutation {
-            what,
-            procedure: Arc::new(changed),
-        });
+        mutations.push(Mutation { what, procedure: Arc::new(changed) });
     };
     for (id, act) in procedure.acts.iter().filter(|(_, act)| !act.made) {
         for require in act.require.keys() {
@@ -50,9 +47,7 @@ pub fn mutations(procedure: &Procedure) -> Vec<Mutation> {
             });
         }
         if act.team.is_some() {
-            mutate(format!("{id} 去掉 team"), &|changed| {
-                act_of(changed, id).team = None
-            });
+            mutate(format!("{id} 去掉 team"), &|changed| act_of(changed, id).team = None);
         }
         if act.team.as_ref().is_some_and(|team| team.hold.is_some()) {
             mutate(format!("{id} 的 team 不查资格"), &|changed| {
@@ -67,9 +62,7 @@ pub fn mutations(procedure: &Procedure) -> Vec<Mutation> {
             });
         }
         if act.times.is_some() {
-            mutate(format!("{id} 去掉 times"), &|changed| {
-                act_of(changed, id).times = None
-            });
+            mutate(format!("{id} 去掉 times"), &|changed| act_of(changed, id).times = None);
         }
     }
     for (id, deadline) in &procedure.deadlines {

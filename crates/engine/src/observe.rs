@@ -73,11 +73,7 @@ fn observation(
     scope: &Scope,
     version: u32,
 ) -> Option<Observation> {
-    if indicator
-        .among
-        .as_ref()
-        .is_some_and(|among| !scope.holds(among))
-    {
+    if indicator.among.as_ref().is_some_and(|among| !scope.holds(among)) {
         return None;
     }
     let on = scope.date(&indicator.dated)?;
@@ -92,11 +88,7 @@ fn observation(
         Some(Some(until)) => date_of(&scope.value(until)),
         _ => None,
     };
-    let split: Vec<String> = indicator
-        .split
-        .iter()
-        .map(|by| code(&scope.value(by)))
-        .collect();
+    let split: Vec<String> = indicator.split.iter().map(|by| code(&scope.value(by))).collect();
     Some(Observation {
         indicator: format!("{}.{}", case.procedure.id, indicator.id).into(),
         version,

@@ -28,11 +28,7 @@ pub struct Ground {
 impl fmt::Display for Ground {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.say)?;
-        if self.basis.text.is_empty() {
-            Ok(())
-        } else {
-            write!(f, "（{}）", self.basis.text)
-        }
+        if self.basis.text.is_empty() { Ok(()) } else { write!(f, "（{}）", self.basis.text) }
     }
 }
 
@@ -53,19 +49,11 @@ impl std::error::Error for Refusal {}
 impl Ground {
     /// A reason that rests on no article of its own.
     pub fn plain(code: impl Into<String>, say: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            say: say.into(),
-            basis: Basis::default(),
-            waits: false,
-        }
+        Self { code: code.into(), say: say.into(), basis: Basis::default(), waits: false }
     }
 
     /// A reason with its article.
     pub fn under(code: impl Into<String>, say: impl Into<String>, basis: &Basis) -> Self {
-        Self {
-            basis: basis.clone(),
-            ..Self::plain(code, say)
-        }
+        Self { basis: basis.clone(), ..Self::plain(code, say) }
     }
 }

@@ -68,13 +68,8 @@ pub struct Run {
 /// Plays a scenario from its first step to its last and compares what happens with what is
 /// written.
 pub fn run(procedure: &Arc<Procedure>, scenario: &Scenario, calendar: &Calendar) -> Run {
-    let mut stage = Stage {
-        procedure,
-        scenario,
-        calendar,
-        run: Run::default(),
-        entries: Vec::new(),
-    };
+    let mut stage =
+        Stage { procedure, scenario, calendar, run: Run::default(), entries: Vec::new() };
     for (number, step) in scenario.when.iter().enumerate() {
         stage.step(number, step);
     }
@@ -101,10 +96,7 @@ impl Stage<'_> {
                 self.check_effects(step, &decision);
             }
             (None, Err(refusal)) => {
-                self.fail(
-                    step.line,
-                    format!("{} 应当办成，却被拒绝：{refusal}", describe(step)),
-                );
+                self.fail(step.line, format!("{} 应当办成，却被拒绝：{refusal}", describe(step)));
             }
             (Some(expected), Ok(_)) => {
                 self.fail(
@@ -113,20 +105,11 @@ impl Stage<'_> {
                 );
             }
             (Some(expected), Err(refusal)) => {
-                if refusal
-                    .grounds
-                    .iter()
-                    .any(|ground| ground.code == *expected)
-                {
-                    self.run
-                        .refused
-                        .insert((step.does.clone(), expected.clone()));
+                if refusal.grounds.iter().any(|ground| ground.code == *expected) {
+                    self.run.refused.insert((step.does.clone(), expected.clone()));
                 } else {
-                    let codes: Vec<&str> = refusal
-                        .grounds
-                        .iter()
-                        .map(|ground| ground.code.as_str())
-                        .collect();
+                    let codes: Vec<&str> =
+                        refusal.grounds.iter().map(|ground| ground.code.as_str()).collect();
                     let message = format!(
                         "{} 期望因 {expected} 被拒，实际因 {} 被拒：{refusal}",
                         describe(step),
@@ -144,42 +127,23 @@ impl Stage<'_> {
         } else {
             step.who.iter().map(|name| self.actor(name)).collect()
         };
-        let named: Vec<Actor> = self
-            .scenario
-            .given
-            .keys()
-            .map(|name| self.actor(name))
-            .collect();
+        let named: Vec<Actor> = self.scenario.given.keys().map(|name| self.actor(name)).collect();
         let action = self.action(number, step);
         let heading = self.run.case.as_ref().map(Case::heading);
-        let hands = Hands {
-            team: &team,
-            named: &named,
-        };
+        let hands = Hands { team: &team, named: &named };
         let permit = authorise(self.procedure, heading.as_ref(), hands, &action)?;
         decide(&permit, self.run.case.as_ref(), self.calendar, step.on)
     }
 
     fn action(&self, number: usize, step: &Step) -> Action {
-        let mut answers: Answers = step
-            .with
-            .iter()
-            .map(|(field, value)| (field.clone(), settled(value)))
-            .collect();
+        let mut answers: Answers =
+            step.with.iter().map(|(field, value)| (field.clone(), settled(value))).collect();
         if let Some(Value::Int(of)) = answers.remove("step") {
-            let made = usize::try_from(of - 1)
-                .ok()
-                .and_then(|of| self.entries.get(of).copied());
-            answers.insert(
-                "version".into(),
-                Value::Int(made.flatten().unwrap_or(0).into()),
-            );
+            let made = usize::try_from(of - 1).ok().and_then(|of| self.entries.get(of).copied());
+            answers.insert("version".into(), Value::Int(made.flatten().unwrap_or(0).into()));
         }
         let target = match &self.run.case {
-            Some(case) => Target::Case {
-                case: CASE.into(),
-                seen: Some(case.version()),
-            },
+            Some(case) => Target::Case { case: CASE.into(), seen: Some(case.version()) },
             None => Target::Open {
                 procedure: self.procedure.id.clone(),
                 organ: self.opening_organ(step),
@@ -205,10 +169,7 @@ impl Stage<'_> {
 
     /// A case is opened where the one who opens it has a post: `town` unless said otherwise.
     fn opening_organ(&self, step: &Step) -> OrganPath {
-        let opener = step
-            .who
-            .first()
-            .and_then(|name| self.scenario.given.get(name));
+        let opener = step.who.first().and_then(|name| self.scenario.given.get(name));
         organ(opener.map_or("", |player| &player.organ))
     }
 
@@ -216,12 +177,10 @@ impl Stage<'_> {
     fn actor(&self, name: &str) -> Actor {
         let nobody = Player::default();
         let player = self.scenario.given.get(name).unwrap_or(&nobody);
-        let outside = player.roles.iter().any(|role| {
-            self.procedure
-                .roles
-                .get(role)
-                .is_some_and(|role| role.outside)
-        });
+        let outside = player
+            .roles
+            .iter()
+            .any(|role| self.procedure.roles.get(role).is_some_and(|role| role.outside));
         let long_ago = Date::constant(2000, 1, 1);
         let posts = player.roles.iter().map(|role| Post {
             role: role.clone(),
@@ -236,11 +195,7 @@ impl Stage<'_> {
             from: held.from.unwrap_or(long_ago),
             until: held.until,
         });
-        let first_time = self
-            .procedure
-            .acts
-            .values()
-            .filter(|act| act.hold_if_first.is_some());
+        let first_time = self.procedure.acts.values().filter(|act| act.hold_if_first.is_some());
         Actor {
             person: name.to_owned(),
             name: name.to_owned(),
@@ -249,9 +204,7 @@ impl Stage<'_> {
             party_of: outside.then(|| CASE.to_owned()),
             machine: false,
             experience: if player.experienced {
-                first_time
-                    .map(|act| (self.procedure.id.clone(), act.id.clone()))
-                    .collect()
+                first_time.map(|act| (self.procedure.id.clone(), act.id.clone())).collect()
             } else {
                 Vec::new()
             },
@@ -265,9 +218,7 @@ impl Stage<'_> {
             opening.number = Some("例1号".into());
         }
         let noon = step.on.at(12, 0, 0, 0);
-        let at = jiff::tz::Offset::constant(8)
-            .to_timestamp(noon)
-            .unwrap_or(Timestamp::UNIX_EPOCH);
+        let at = jiff::tz::Offset::constant(8).to_timestamp(noon).unwrap_or(Timestamp::UNIX_EPOCH);
         let recorded = Recorded {
             version,
             at,
@@ -296,43 +247,25 @@ impl Stage<'_> {
             let clock = clocks.iter().find(|clock| clock.deadline == *deadline);
             let due = clock.map(|clock| clock.due.legal);
             if due != *expected {
-                wrong.push(format!(
-                    "{deadline} 的届满日应为{}，实为{}",
-                    day(*expected),
-                    day(due)
-                ));
+                wrong.push(format!("{deadline} 的届满日应为{}，实为{}", day(*expected), day(due)));
             }
         }
         for deadline in &step.stopped {
-            if !clocks
-                .iter()
-                .any(|clock| clock.deadline == *deadline && clock.paused)
-            {
+            if !clocks.iter().any(|clock| clock.deadline == *deadline && clock.paused) {
                 wrong.push(format!("{deadline} 应当停计，实际没有"));
             }
         }
         for document in &step.issues {
-            if !decision
-                .fact
-                .issued
-                .iter()
-                .any(|issued| issued.document == *document)
-            {
+            if !decision.fact.issued.iter().any(|issued| issued.document == *document) {
                 wrong.push(format!("应当制发文书 {document}，实际没有"));
             }
         }
-        let opened = decision
-            .opens
-            .as_ref()
-            .and_then(|action| match &action.target {
-                Target::Open { procedure, .. } => Some(procedure),
-                Target::Case { .. } => None,
-            });
+        let opened = decision.opens.as_ref().and_then(|action| match &action.target {
+            Target::Open { procedure, .. } => Some(procedure),
+            Target::Case { .. } => None,
+        });
         if step.opens.is_some() && step.opens.as_ref() != opened {
-            wrong.push(format!(
-                "应当转入 {}，实际没有",
-                step.opens.as_deref().unwrap_or_default()
-            ));
+            wrong.push(format!("应当转入 {}，实际没有", step.opens.as_deref().unwrap_or_default()));
         }
         for message in wrong {
             self.fail(step.line, format!("{} {message}", describe(step)));
@@ -346,40 +279,24 @@ impl Stage<'_> {
             self.fail(line, "没有立案".into());
             return;
         };
-        let today = self
-            .scenario
-            .when
-            .last()
-            .map_or(case.opened(), |step| step.on);
+        let today = self.scenario.when.last().map_or(case.opened(), |step| step.on);
         let clocks = clocks(case, self.calendar);
         let mut wrong = Vec::new();
-        if let Some(stage) = then
-            .stage
-            .as_ref()
-            .filter(|stage| ***stage != *case.stage())
-        {
+        if let Some(stage) = then.stage.as_ref().filter(|stage| ***stage != *case.stage()) {
             wrong.push(format!("最后应在 {stage}，实在 {}", case.stage()));
         }
         for deadline in &then.met {
-            if !clocks
-                .iter()
-                .any(|clock| clock.deadline == *deadline && clock.met_in_time())
-            {
+            if !clocks.iter().any(|clock| clock.deadline == *deadline && clock.met_in_time()) {
                 wrong.push(format!("{deadline} 应当按期，实际没有"));
             }
         }
         for deadline in &then.missed {
-            if !clocks
-                .iter()
-                .any(|clock| clock.deadline == *deadline && clock.overdue(today))
-            {
+            if !clocks.iter().any(|clock| clock.deadline == *deadline && clock.overdue(today)) {
                 wrong.push(format!("{deadline} 应当超期，实际没有"));
             }
         }
         for (finding, expected) in &then.finding {
-            let made = Scope::timeless(case, self.calendar)
-                .on(today)
-                .finding(finding);
+            let made = Scope::timeless(case, self.calendar).on(today).finding(finding);
             if made != *expected {
                 wrong.push(format!("认定 {finding} 应为 {expected}，实为 {made}"));
             }
@@ -398,17 +315,11 @@ impl Stage<'_> {
                 Expected::Rate(good, all) => (measured.good, measured.count) == (*good, *all),
             };
             if !same {
-                wrong.push(format!(
-                    "指标 {indicator} 应为 {expected:?}，实为 {measured:?}"
-                ));
+                wrong.push(format!("指标 {indicator} 应为 {expected:?}，实为 {measured:?}"));
             }
         }
         for notice in &then.published {
-            let up = case
-                .procedure
-                .notices
-                .get(notice)
-                .is_some_and(|notice| is_up(case, notice));
+            let up = case.procedure.notices.get(notice).is_some_and(|notice| is_up(case, notice));
             if !up {
                 wrong.push(format!("公示 {notice} 应当挂出，实际没有"));
             }
@@ -426,10 +337,7 @@ impl Stage<'_> {
 /// Whether a notice hangs: published, and not taken down since. 在公示
 pub fn is_up(case: &Case, notice: &Notice) -> bool {
     let last = |acts: &[Id]| {
-        acts.iter()
-            .filter_map(|act| case.last(act))
-            .map(|recorded| recorded.version)
-            .max()
+        acts.iter().filter_map(|act| case.last(act)).map(|recorded| recorded.version).max()
     };
     match (last(&notice.by_act), last(&notice.take_down)) {
         (Some(up), Some(down)) => up > down,
@@ -451,12 +359,7 @@ pub fn measured(case: &Case, indicator: &str, calendar: &Calendar) -> Tally {
             _ => true,
         })
         .fold(Tally::default(), |tally, observation| {
-            tally
-                + Tally {
-                    count: 1,
-                    good: i64::from(observation.good),
-                    sum: observation.value,
-                }
+            tally + Tally { count: 1, good: i64::from(observation.good), sum: observation.value }
         })
 }
 
@@ -470,11 +373,7 @@ pub fn never_refused(procedure: &Procedure, runs: &[Run]) -> Vec<(Id, String)> {
         codes.extend((!act.not_by.is_empty()).then(|| "not_by".to_owned()));
         codes.extend(act.team.as_ref().map(|_| "team".to_owned()));
         codes.extend((!act.hold.is_empty()).then(|| "hold".to_owned()));
-        codes.extend(
-            act.hold_if_first
-                .as_ref()
-                .map(|_| "hold_if_first".to_owned()),
-        );
+        codes.extend(act.hold_if_first.as_ref().map(|_| "hold_if_first".to_owned()));
         unseen.extend(codes.into_iter().map(|code| (act.id.clone(), code)));
     }
     unseen.retain(|condition| !seen.contains(condition));
@@ -487,11 +386,7 @@ pub fn conditions(procedure: &Procedure) -> usize {
 }
 
 fn describe(step: &Step) -> String {
-    let who = if step.who.is_empty() {
-        LINKED.to_owned()
-    } else {
-        step.who.join("、")
-    };
+    let who = if step.who.is_empty() { LINKED.to_owned() } else { step.who.join("、") };
     format!("{} {who} {}：", step.on, step.does)
 }
 
@@ -500,11 +395,7 @@ fn day(day: Option<Date>) -> String {
 }
 
 fn organ(relative: &str) -> OrganPath {
-    let relative = if relative.is_empty() {
-        "town"
-    } else {
-        relative
-    };
+    let relative = if relative.is_empty() { "town" } else { relative };
     let path = match relative.strip_prefix(COUNTY) {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => relative.to_owned(),
         _ => format!("{COUNTY}/{relative}"),

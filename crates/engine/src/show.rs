@@ -17,12 +17,7 @@ pub fn date(date: Date) -> String {
 
 /// `2025年7月1日9时05分`.
 pub fn moment(moment: DateTime) -> String {
-    format!(
-        "{}{}时{:02}分",
-        date(moment.date()),
-        moment.hour(),
-        moment.minute()
-    )
+    format!("{}{}时{:02}分", date(moment.date()), moment.hour(), moment.minute())
 }
 
 /// An amount in 分 as `1,500.00元`.
@@ -94,26 +89,18 @@ fn shown(procedure: &Procedure, list: Option<&Id>, value: &Val, names: &impl Nam
             };
             codes.iter().map(label).collect::<Vec<_>>().join("、")
         }
-        Val::Parties(parties) => parties
-            .iter()
-            .map(|party| party.name.as_str())
-            .collect::<Vec<_>>()
-            .join("、"),
-        Val::People(people) => people
-            .iter()
-            .map(|id| names.person(id))
-            .collect::<Vec<_>>()
-            .join("、"),
-        Val::Organs(organs) => organs
-            .iter()
-            .map(|path| names.organ(path))
-            .collect::<Vec<_>>()
-            .join("、"),
-        Val::Files(files) => files
-            .iter()
-            .map(|file| file.name.as_str())
-            .collect::<Vec<_>>()
-            .join("、"),
+        Val::Parties(parties) => {
+            parties.iter().map(|party| party.name.as_str()).collect::<Vec<_>>().join("、")
+        }
+        Val::People(people) => {
+            people.iter().map(|id| names.person(id)).collect::<Vec<_>>().join("、")
+        }
+        Val::Organs(organs) => {
+            organs.iter().map(|path| names.organ(path)).collect::<Vec<_>>().join("、")
+        }
+        Val::Files(files) => {
+            files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join("、")
+        }
     }
 }
 
@@ -133,10 +120,9 @@ fn list_of<'a>(procedure: &'a Procedure, node: &Node) -> Option<&'a Id> {
 pub fn surname(name: &str, kind: PartyKind) -> String {
     match kind {
         PartyKind::Org => name.to_owned(),
-        PartyKind::Person => name
-            .chars()
-            .next()
-            .map_or_else(String::new, |first| format!("{first}某")),
+        PartyKind::Person => {
+            name.chars().next().map_or_else(String::new, |first| format!("{first}某"))
+        }
     }
 }
 

@@ -33,7 +33,9 @@ const PLACES: [(&str, &str, bool); 5] = [
 
 #[test]
 fn who_may_do_what_is_as_reviewed() {
-    let mut matrix = String::from("# 谁能办什么：每个行为由哪些岗位、站在什么位置的人办（由 authorise 逐一问出）\n");
+    let mut matrix = String::from(
+        "# 谁能办什么：每个行为由哪些岗位、站在什么位置的人办（由 authorise 逐一问出）\n",
+    );
     for procedure in Law::embedded().newest() {
         writeln!(matrix, "\n## {} {}", procedure.id, procedure.name).unwrap();
         for act in procedure.acts.values() {
@@ -50,7 +52,8 @@ fn who_may_do_what_is_as_reviewed() {
                 }
             }
             let limits = limits(act);
-            writeln!(matrix, "{} @ {} : {}{limits}", act.id, from.join(" "), who.join(" ")).unwrap();
+            writeln!(matrix, "{} @ {} : {}{limits}", act.id, from.join(" "), who.join(" "))
+                .unwrap();
         }
     }
     compare("authority.txt", &matrix);
@@ -128,11 +131,9 @@ fn may(procedure: &Arc<Procedure>, act: &Id, role: &str, organ: &str, named: boo
     let action = Action {
         id: "0".repeat(32),
         target: match opens {
-            true => Target::Open {
-                procedure: procedure.id.clone(),
-                organ: HERE.into(),
-                parent: None,
-            },
+            true => {
+                Target::Open { procedure: procedure.id.clone(), organ: HERE.into(), parent: None }
+            }
             false => Target::Case { case: "case".into(), seen: None },
         },
         act: act.clone(),

@@ -25,8 +25,10 @@ fn the_procedure_of_the_guide_can_be_used_as_it_stands() {
     );
     let files = source::overlay(source::embedded(), written);
     let (law, faults) = Law::parse(&files);
-    let ours: Vec<_> =
-        faults.into_iter().filter(|fault| fault.path.starts_with("procedures/disclosure/")).collect();
+    let ours: Vec<_> = faults
+        .into_iter()
+        .filter(|fault| fault.path.starts_with("procedures/disclosure/"))
+        .collect();
     assert!(ours.is_empty(), "\n{}", render_all(&ours, &files, false));
 
     let procedure: &Arc<_> = law.newest().find(|one| &*one.id == "disclosure").unwrap();
@@ -48,7 +50,8 @@ fn blocks() -> Vec<SourceFile> {
             Some(fence) => {
                 let path = fence.split_once(" law/").map(|(_, path)| path);
                 inside = path.is_some();
-                files.extend(path.map(|path| SourceFile { path: path.into(), text: String::new() }));
+                files
+                    .extend(path.map(|path| SourceFile { path: path.into(), text: String::new() }));
             }
             None if inside => {
                 if let Some(file) = files.last_mut() {

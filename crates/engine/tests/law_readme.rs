@@ -16,19 +16,13 @@ const README: &str = include_str!("../../../law/README.md");
 
 /// The code block that follows a line naming its file.
 fn block(path: &str) -> SourceFile {
-    let block = README
-        .split_once(&format!("`{path}`：\n"))
-        .and_then(|(_, after)| after.split_once("```"));
+    let block =
+        README.split_once(&format!("`{path}`：\n")).and_then(|(_, after)| after.split_once("```"));
     let text = block
         .and_then(|(_, block)| block.split_once('\n'))
         .and_then(|(_, text)| text.split_once("\n```"));
-    let text = text
-        .map(|(text, _)| format!("{text}\n"))
-        .unwrap_or_default();
-    SourceFile {
-        path: path.into(),
-        text,
-    }
+    let text = text.map(|(text, _)| format!("{text}\n")).unwrap_or_default();
+    SourceFile { path: path.into(), text }
 }
 
 #[test]
@@ -37,11 +31,8 @@ fn the_worked_example_passes_its_examination() {
         .map(|name| block(&format!("procedures/legal-aid/{name}")));
     let procedure = Arc::new(read::procedure(&files).0.expect("checked in the law crate"));
     let (calendar, _) = Calendar::parse(&source::embedded());
-    let runs: Vec<_> = procedure
-        .scenarios
-        .iter()
-        .map(|scenario| run(&procedure, scenario, &calendar))
-        .collect();
+    let runs: Vec<_> =
+        procedure.scenarios.iter().map(|scenario| run(&procedure, scenario, &calendar)).collect();
     let failures: Vec<String> = runs
         .iter()
         .flat_map(|run| &run.failures)

@@ -21,7 +21,12 @@ fn no_word_of_the_law_can_go_missing_unnoticed() {
     for definition in folders.values().flat_map(|files| read::folder(files)) {
         let procedure = Arc::new(definition.procedure);
         let survivors = survivors(&procedure, &calendar);
-        println!("{}: {} of {} survive", procedure.id, survivors.len(), mutations(&procedure).len());
+        println!(
+            "{}: {} of {} survive",
+            procedure.id,
+            survivors.len(),
+            mutations(&procedure).len()
+        );
         all.extend(survivors.into_iter().map(|what| format!("{} {what}", procedure.id)));
     }
     assert!(all.is_empty(), "\n{}", all.join("\n"));

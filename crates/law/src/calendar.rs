@@ -85,31 +85,19 @@ impl Calendar {
             _ => String::new(),
         };
         let tally = Tally::of(&years, &festivals);
-        Self {
-            edition,
-            years,
-            festivals,
-            regional,
-            tally,
-        }
+        Self { edition, years, festivals, regional, tally }
     }
 
     /// Reads the files under `calendar/`; says what is wrong with them.
     pub fn parse(files: &[SourceFile]) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let (mut years, mut festivals, mut regional) = (Vec::new(), Vec::new(), BTreeMap::new());
-        for source in files
-            .iter()
-            .filter(|source| source.path.starts_with("calendar/"))
-        {
+        for source in files.iter().filter(|source| source.path.starts_with("calendar/")) {
             let file = TomlFile::parse(&source.path, &source.text);
             if let Some(notice) = read_notice(&file) {
                 match notice.region {
                     Some(region) => {
-                        regional
-                            .entry(region)
-                            .or_insert_with(Vec::new)
-                            .extend(notice.festivals);
+                        regional.entry(region).or_insert_with(Vec::new).extend(notice.festivals);
                     }
                     None => {
                         years.push(notice.year);
@@ -182,11 +170,7 @@ impl Calendar {
                 return Day::Holiday(festival);
             }
         }
-        if is_weekend(day) {
-            Day::Weekend
-        } else {
-            Day::Workday
-        }
+        if is_weekend(day) { Day::Weekend } else { Day::Workday }
     }
 
     /// Working days after `from` up to and including `to`; negative if `to` is earlier.
@@ -214,20 +198,12 @@ impl Calendar {
 
     /// This day, or the first working day after it. 顺延
     pub fn workday_on_or_after(&self, day: Date) -> Date {
-        if self.is_working_day(day) {
-            day
-        } else {
-            self.nth_workday_after(day, 1)
-        }
+        if self.is_working_day(day) { day } else { self.nth_workday_after(day, 1) }
     }
 
     /// This day, or the last working day before it. 提前
     pub fn workday_on_or_before(&self, day: Date) -> Date {
-        if self.is_working_day(day) {
-            day
-        } else {
-            self.nth_workday_before(day, 1)
-        }
+        if self.is_working_day(day) { day } else { self.nth_workday_before(day, 1) }
     }
 }
 
@@ -248,30 +224,20 @@ impl Tally {
             .map(|day| !is_weekend(day))
             .collect();
         for festival in festivals {
-            festival
-                .days_off()
-                .for_each(|day| works[offset(first, day)] = false);
-            festival
-                .work
-                .iter()
-                .for_each(|day| works[offset(first, *day)] = true);
+            festival.days_off().for_each(|day| works[offset(first, day)] = false);
+            festival.work.iter().for_each(|day| works[offset(first, *day)] = true);
         }
         let mut count = 0;
         let upto = works.into_iter().map(|works| {
             count += u32::from(works);
             count
         });
-        Self {
-            first: Some(first),
-            upto: upto.collect(),
-        }
+        Self { first: Some(first), upto: upto.collect() }
     }
 
     fn index(&self, day: Date) -> Option<usize> {
         let first = self.first?;
-        (day >= first)
-            .then(|| offset(first, day))
-            .filter(|index| *index < self.upto.len())
+        (day >= first).then(|| offset(first, day)).filter(|index| *index < self.upto.len())
     }
 
     /// Working days from an arbitrary fixed day up to and including this one.
@@ -298,16 +264,11 @@ impl Festival {
     /// Its days off, one by one.
     pub fn days_off(&self) -> impl Iterator<Item = Date> {
         let end = *self.off.end();
-        self.off
-            .start()
-            .series(1.day())
-            .take_while(move |day| *day <= end)
+        self.off.start().series(1.day()).take_while(move |day| *day <= end)
     }
 
     fn days(&self) -> impl Iterator<Item = Date> {
-        [*self.off.start(), *self.off.end()]
-            .into_iter()
-            .chain(self.work.iter().copied())
+        [*self.off.start(), *self.off.end()].into_iter().chain(self.work.iter().copied())
     }
 }
 
@@ -321,9 +282,7 @@ struct Notice {
 fn read_notice(file: &TomlFile<'_>) -> Option<Notice> {
     let root = file.root();
     let year = root.need("year", "year = 2027", "").and_then(|item| {
-        let year = i16::try_from(item.int()?)
-            .ok()
-            .filter(|year| (1950..=2200).contains(year));
+        let year = i16::try_from(item.int()?).ok().filter(|year| (1950..=2200).contains(year));
         if year.is_none() {
             item.wrong("四位年份");
         }
@@ -331,46 +290,24 @@ fn read_notice(file: &TomlFile<'_>) -> Option<Notice> {
     });
     let notice = root.need("notice", "notice = \"通知的文号\"", "放假安排以通知为准");
     let notice = notice.and_then(|item| item.words()).unwrap_or_default();
-    let region = root
-        .get("region")
-        .and_then(|item| item.words())
-        .map(str::to_owned);
-    let written = root
-        .get("festival")
-        .map(|item| item.list())
-        .unwrap_or_default();
+    let region = root.get("region").and_then(|item| item.words()).map(str::to_owned);
+    let written = root.get("festival").map(|item| item.list()).unwrap_or_default();
     let tables = written.iter().filter_map(Item::table);
-    let festivals = tables
-        .filter_map(|table| read_festival(table, notice))
-        .collect();
+    let festivals = tables.filter_map(|table| read_festival(table, notice)).collect();
     root.close();
-    Some(Notice {
-        year: year?,
-        region,
-        festivals,
-    })
+    Some(Notice { year: year?, region, festivals })
 }
 
 fn read_festival(table: Table<'_>, notice: &str) -> Option<Festival> {
-    let name = table
-        .need("name", "name = \"国庆节\"", "")
-        .and_then(|item| item.words());
+    let name = table.need("name", "name = \"国庆节\"", "").and_then(|item| item.words());
     let own_notice = table.get("notice").and_then(|item| item.words());
     let off = table.need("off", "off = \"2027-10-01..2027-10-07\"", "");
     let off = off.and_then(|item| read_range(&item));
-    let work = table
-        .get("work")
-        .map(|item| item.list())
-        .unwrap_or_default();
+    let work = table.get("work").map(|item| item.list()).unwrap_or_default();
     let work = work.iter().filter_map(Item::date).collect();
     table.close();
     let notice = own_notice.unwrap_or(notice).to_owned();
-    Some(Festival {
-        name: name?.to_owned(),
-        notice,
-        off: off?,
-        work,
-    })
+    Some(Festival { name: name?.to_owned(), notice, off: off?, work })
 }
 
 /// `2026-01-01..2026-01-03`, or one day. No notice gives more than 40 days off in a row.

@@ -53,14 +53,8 @@ pub struct Mention {
 impl Basis {
     /// Reads what a clerk wrote. A text without 《》 is a local rule and cites nothing.
     pub fn parse(text: &str) -> Self {
-        let citations = mentions(text)
-            .into_iter()
-            .map(|mention| mention.citation)
-            .collect();
-        Self {
-            text: text.to_owned(),
-            citations,
-        }
+        let citations = mentions(text).into_iter().map(|mention| mention.citation).collect();
+        Self { text: text.to_owned(), citations }
     }
 }
 
@@ -115,14 +109,8 @@ pub fn mentions(text: &str) -> Vec<Mention> {
         match reader.title() {
             Some(title) => {
                 let articles = reader.articles();
-                let citation = Citation {
-                    title: title.to_owned(),
-                    articles,
-                };
-                found.push(Mention {
-                    at: start..reader.at,
-                    citation,
-                });
+                let citation = Citation { title: title.to_owned(), articles };
+                found.push(Mention { at: start..reader.at, citation });
             }
             None => reader.at = start + '《'.len_utf8(),
         }
@@ -167,9 +155,8 @@ pub fn numeral_value(text: &str) -> Option<u32> {
     if text.is_empty() {
         return None;
     }
-    let digits: Option<u32> = text.chars().try_fold(0u32, |sum, c| {
-        sum.checked_mul(10)?.checked_add(wide_digit(c)?)
-    });
+    let digits: Option<u32> =
+        text.chars().try_fold(0u32, |sum, c| sum.checked_mul(10)?.checked_add(wide_digit(c)?));
     if digits.is_some() {
         return digits;
     }
@@ -262,11 +249,7 @@ impl<'a> Reader<'a> {
         self.remark();
         loop {
             let before = self.at;
-            let link = if articles.is_empty() {
-                Link::None
-            } else {
-                self.link()
-            };
+            let link = if articles.is_empty() { Link::None } else { self.link() };
             let last = articles.last().copied().unwrap_or_default();
             let Some(read) = self.article(last) else {
                 self.at = before;
@@ -275,10 +258,7 @@ impl<'a> Reader<'a> {
             let first = read[0];
             let span = last.article.saturating_add(1)..first.article;
             if link == Link::Through && span.len() <= usize::from(LONGEST_RANGE) {
-                articles.extend(span.map(|article| Article {
-                    article,
-                    ..Article::default()
-                }));
+                articles.extend(span.map(|article| Article { article, ..Article::default() }));
             }
             articles.extend(read);
         }
@@ -304,10 +284,7 @@ impl<'a> Reader<'a> {
         if self.eat("条") {
             let mut read: Vec<Article> = numbers
                 .into_iter()
-                .map(|article| Article {
-                    article,
-                    ..Article::default()
-                })
+                .map(|article| Article { article, ..Article::default() })
                 .collect();
             let last = read.last_mut()?;
             last.of = self.suffix();
@@ -322,23 +299,14 @@ impl<'a> Reader<'a> {
             return None;
         }
         if self.eat("款") {
-            let paragraph = |paragraph| Article {
-                paragraph,
-                item: 0,
-                ..last
-            };
+            let paragraph = |paragraph| Article { paragraph, item: 0, ..last };
             let mut read: Vec<Article> = numbers.into_iter().map(paragraph).collect();
             let one = *read.last()?;
             self.items(one, &mut read);
             return Some(read);
         }
         if self.eat("项") {
-            return Some(
-                numbers
-                    .into_iter()
-                    .map(|item| Article { item, ..last })
-                    .collect(),
-            );
+            return Some(numbers.into_iter().map(|item| Article { item, ..last }).collect());
         }
         self.at = before;
         None
@@ -428,10 +396,7 @@ impl<'a> Reader<'a> {
         }
         let rest = &self.text[self.at..];
         let end = rest.find(['）', ')']);
-        let numbered = rest
-            .chars()
-            .nth(1)
-            .is_some_and(|c| chinese_digit(c).is_some() || c == '十');
+        let numbered = rest.chars().nth(1).is_some_and(|c| chinese_digit(c).is_some() || c == '十');
         if let Some(end) = end.filter(|_| !numbered) {
             // Both brackets close with one character.
             self.at += end + rest[end..].chars().next().map_or(0, char::len_utf8);
@@ -467,30 +432,17 @@ mod tests {
 
     fn read(text: &str) -> String {
         let citations = Basis::parse(text).citations;
-        citations
-            .iter()
-            .map(Citation::to_string)
-            .collect::<Vec<_>>()
-            .join("；")
+        citations.iter().map(Citation::to_string).collect::<Vec<_>>().join("；")
     }
 
     #[test]
     fn numerals_go_there_and_back() {
         for number in (1..2000).chain([2026, 9999, 10_000, 10_101, 23_045]) {
-            assert_eq!(
-                numeral_value(&numeral(number)),
-                Some(number),
-                "{}",
-                numeral(number)
-            );
+            assert_eq!(numeral_value(&numeral(number)), Some(number), "{}", numeral(number));
         }
-        for (text, value) in [
-            ("十", 10),
-            ("一十二", 12),
-            ("二百零三", 203),
-            ("１２", 12),
-            ("两", 2),
-        ] {
+        for (text, value) in
+            [("十", 10), ("一十二", 12), ("二百零三", 203), ("１２", 12), ("两", 2)]
+        {
             assert_eq!(numeral_value(text), Some(value), "{text}");
         }
         for text in ["", "三四", "条", "三x"] {
@@ -510,18 +462,9 @@ mod tests {
                 "《行政处罚法》第五十八条第一款第（二）项、第三十五条；《民法典》第二百零一条、第二百零三条（参照）",
                 "《行政处罚法》第五十八条第一款第（二）项、第三十五条；《民法典》第二百零一条、第二百零三条",
             ),
-            (
-                "《人民调解法》第三条至第五条",
-                "《人民调解法》第三条、第四条、第五条",
-            ),
-            (
-                "《刑法》第二百二十六条之一和第3条",
-                "《刑法》第二百二十六条之一、第三条",
-            ),
-            (
-                "《信访工作条例》第二十二、二十三条",
-                "《信访工作条例》第二十二条、第二十三条",
-            ),
+            ("《人民调解法》第三条至第五条", "《人民调解法》第三条、第四条、第五条"),
+            ("《刑法》第二百二十六条之一和第3条", "《刑法》第二百二十六条之一、第三条"),
+            ("《信访工作条例》第二十二、二十三条", "《信访工作条例》第二十二条、第二十三条"),
             (
                 "《行政处罚法》第六十三条第一款第（一）（三）项、第二款",
                 "《行政处罚法》第六十三条第一款第（一）项、第六十三条第一款第（三）项、第六十三条第二款",
@@ -534,10 +477,7 @@ mod tests {
                 "《关于适用〈民事诉讼法〉的解释》第353条",
                 "《关于适用〈民事诉讼法〉的解释》第三百五十三条",
             ),
-            (
-                "依据《民法典》，又依据《公证法》。",
-                "《民法典》；《公证法》",
-            ),
+            ("依据《民法典》，又依据《公证法》。", "《民法典》；《公证法》"),
             ("本级回访规定第三条", ""),
             ("《没有写完第三条", ""),
         ];
@@ -549,36 +489,19 @@ mod tests {
     #[test]
     fn a_mention_knows_where_it_stands() {
         let text = "根据《民法典》第三条，双方……";
-        let [mention] = &mentions(text)[..] else {
-            panic!("one mention")
-        };
+        let [mention] = &mentions(text)[..] else { panic!("one mention") };
         assert_eq!(&text[mention.at.clone()], "《民法典》第三条");
     }
 
     #[test]
     fn no_text_makes_the_reader_stumble() {
-        let pieces = [
-            "《",
-            "》",
-            "第",
-            "三",
-            "条",
-            "（",
-            "）",
-            "至",
-            "、",
-            "款",
-            "项",
-            "之",
-            "9999999999",
-        ];
+        let pieces =
+            ["《", "》", "第", "三", "条", "（", "）", "至", "、", "款", "项", "之", "9999999999"];
         let mut seed = 7u64;
         for _ in 0..20_000 {
             let mut text = String::new();
             for _ in 0..12 {
-                seed = seed
-                    .wrapping_mul(6364136223846793005)
-                    .wrapping_add(1442695040888963407);
+                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
                 text.push_str(pieces[(seed >> 33) as usize % pieces.len()]);
             }
             for mention in mentions(&text) {

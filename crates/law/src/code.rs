@@ -55,9 +55,7 @@ impl Law {
         let (organs, more) = Organs::parse(files);
         faults.extend(more);
 
-        let definitions = folders(files)
-            .into_values()
-            .flat_map(|folder| read::folder(&folder));
+        let definitions = folders(files).into_values().flat_map(|folder| read::folder(&folder));
         let mut definitions: Vec<Definition> = definitions.collect();
         let overlays = overlay_folders(files);
         faults.extend(read::overlays(&overlays, &mut definitions, &statutes));
@@ -107,33 +105,22 @@ impl Law {
     /// The edition of a procedure that a case opened on this day follows.
     pub fn in_force(&self, procedure: &str, on: Date) -> Option<&Arc<Procedure>> {
         let editions = self.procedures.get(procedure)?;
-        editions
-            .iter()
-            .rev()
-            .find(|edition| edition.effective <= on)
+        editions.iter().rev().find(|edition| edition.effective <= on)
     }
 
     /// One edition by the hash that stands in the ledger.
     pub fn edition(&self, procedure: &str, hash: &str) -> Option<&Arc<Procedure>> {
-        self.procedures
-            .get(procedure)?
-            .iter()
-            .find(|edition| &*edition.hash == hash)
+        self.procedures.get(procedure)?.iter().find(|edition| &*edition.hash == hash)
     }
 
     /// The newest edition of every procedure, in the order of the menu.
     pub fn newest(&self) -> impl Iterator<Item = &Arc<Procedure>> {
-        self.procedures
-            .values()
-            .filter_map(|editions| editions.last())
+        self.procedures.values().filter_map(|editions| editions.last())
     }
 
     /// The outline for the report of a year; the newest where several are meant for it.
     pub fn outline(&self, year: i16) -> Option<&Outline> {
-        let meant = self
-            .outlines
-            .iter()
-            .filter(|one| (one.years.0..=one.years.1).contains(&year));
+        let meant = self.outlines.iter().filter(|one| (one.years.0..=one.years.1).contains(&year));
         meant.max_by_key(|outline| outline.years.0)
     }
 }
@@ -142,10 +129,7 @@ impl Law {
 fn folders(files: &[SourceFile]) -> BTreeMap<&str, Vec<SourceFile>> {
     let mut folders: BTreeMap<&str, Vec<SourceFile>> = BTreeMap::new();
     for file in files {
-        let inside = file
-            .path
-            .strip_prefix("procedures/")
-            .and_then(|path| path.split_once('/'));
+        let inside = file.path.strip_prefix("procedures/").and_then(|path| path.split_once('/'));
         if let Some((folder, _)) = inside {
             folders.entry(folder).or_default().push(file.clone());
         }
@@ -155,15 +139,8 @@ fn folders(files: &[SourceFile]) -> BTreeMap<&str, Vec<SourceFile>> {
 
 /// The files of each local overlay: what lies beside or below an `overlay.toml`.
 fn overlay_folders(files: &[SourceFile]) -> Vec<Vec<SourceFile>> {
-    let roots = files
-        .iter()
-        .filter_map(|file| file.path.strip_suffix("overlay.toml"));
-    let inside = |root: &str| {
-        files
-            .iter()
-            .filter(|file| file.path.starts_with(root))
-            .cloned()
-            .collect()
-    };
+    let roots = files.iter().filter_map(|file| file.path.strip_suffix("overlay.toml"));
+    let inside =
+        |root: &str| files.iter().filter(|file| file.path.starts_with(root)).cloned().collect();
     roots.map(inside).collect()
 }

@@ -54,15 +54,7 @@ impl Diagnostic {
     ) -> Self {
         let (path, message) = (path.into(), message.into());
         let severity = Severity::Error;
-        Self {
-            severity,
-            code,
-            path,
-            span,
-            message,
-            instead: None,
-            why: Vec::new(),
-        }
+        Self { severity, code, path, span, message, instead: None, why: Vec::new() }
     }
 
     /// A word of advice. 提醒
@@ -72,10 +64,7 @@ impl Diagnostic {
         span: Range<usize>,
         message: impl Into<String>,
     ) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, path, span, message)
-        }
+        Self { severity: Severity::Warning, ..Self::error(code, path, span, message) }
     }
 
     /// Says what to write instead.
@@ -113,23 +102,11 @@ impl Diagnostic {
             mark = mark.label(instead);
         }
         let excerpt = Snippet::source(text).path(&self.path).annotation(mark);
-        let why = self
-            .why
-            .iter()
-            .map(|line| Level::NOTE.no_name().message(line.as_str()));
-        let report = level
-            .with_name(name)
-            .primary_title(&self.message)
-            .element(excerpt);
-        let renderer = if color {
-            Renderer::styled()
-        } else {
-            Renderer::plain()
-        };
+        let why = self.why.iter().map(|line| Level::NOTE.no_name().message(line.as_str()));
+        let report = level.with_name(name).primary_title(&self.message).element(excerpt);
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Unicode);
-        renderer
-            .render(&[report.elements(why)])
-            .replacen(": ", "：", 1)
+        renderer.render(&[report.elements(why)]).replacen(": ", "：", 1)
     }
 }
 
@@ -137,10 +114,8 @@ impl Diagnostic {
 ///
 /// Sorted by file and place, as somebody would put them right.
 pub fn render_all(diagnostics: &[Diagnostic], files: &[SourceFile], color: bool) -> String {
-    let texts: BTreeMap<&str, &str> = files
-        .iter()
-        .map(|file| (file.path.as_str(), file.text.as_str()))
-        .collect();
+    let texts: BTreeMap<&str, &str> =
+        files.iter().map(|file| (file.path.as_str(), file.text.as_str())).collect();
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by_key(|fault| (&fault.path, fault.span.start, fault.severity));
     let mut out = String::new();
@@ -150,10 +125,7 @@ pub fn render_all(diagnostics: &[Diagnostic], files: &[SourceFile], color: bool)
         out.push_str("\n\n");
     }
     let errors = sorted.iter().filter(|fault| fault.is_error()).count();
-    out.push_str(&format!(
-        "{errors} 处错误，{} 处提醒\n",
-        sorted.len() - errors
-    ));
+    out.push_str(&format!("{errors} 处错误，{} 处提醒\n", sorted.len() - errors));
     out
 }
 
@@ -161,9 +133,7 @@ pub fn render_all(diagnostics: &[Diagnostic], files: &[SourceFile], color: bool)
 fn visible(span: &Range<usize>, text: &str) -> Range<usize> {
     let start = text.floor_char_boundary(span.start.min(text.len()));
     let end = text.ceil_char_boundary(span.end.clamp(start, text.len()));
-    let line = text[start..end]
-        .find('\n')
-        .map_or(end, |newline| start + newline);
+    let line = text[start..end].find('\n').map_or(end, |newline| start + newline);
     let next = text[start..].chars().next().filter(|next| *next != '\n');
     start..line.max(start + next.map_or(0, char::len_utf8))
 }
@@ -171,12 +141,8 @@ fn visible(span: &Range<usize>, text: &str) -> Range<usize> {
 /// The word of `known` that was probably meant, if one is near enough.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (written.chars().count() / 3).clamp(1, 3);
-    let near = known
-        .into_iter()
-        .map(|word| (distance(written, word), word));
-    near.filter(|(steps, _)| *steps <= limit)
-        .min_by_key(|(steps, _)| *steps)
-        .map(|(_, word)| word)
+    let near = known.into_iter().map(|word| (distance(written, word), word));
+    near.filter(|(steps, _)| *steps <= limit).min_by_key(|(steps, _)| *steps).map(|(_, word)| word)
 }
 
 /// How many letters differ (Damerau–Levenshtein, neighbouring letters swapped count once).

@@ -212,12 +212,9 @@ pub(crate) fn parse(
     files: &[SourceFile],
     keys: &mut Keys<'_>,
 ) -> (IndexMap<Id, Joined>, KeyMap, Vec<Diagnostic>) {
-    let sources = files
-        .iter()
-        .filter(|source| source.path.starts_with("indicators/"));
-    let files: Vec<TomlFile<'_>> = sources
-        .map(|source| TomlFile::parse(&source.path, &source.text))
-        .collect();
+    let sources = files.iter().filter(|source| source.path.starts_with("indicators/"));
+    let files: Vec<TomlFile<'_>> =
+        sources.map(|source| TomlFile::parse(&source.path, &source.text)).collect();
     files.iter().for_each(|file| keys.announce(file));
     let joined = files.iter().flat_map(|file| read_joined(file, keys));
     let mut joined: IndexMap<Id, Joined> = joined.map(|one| (one.key.clone(), one)).collect();
@@ -257,14 +254,10 @@ impl<'a> Keys<'a> {
     fn announce(&mut self, file: &TomlFile<'_>) {
         for (item, table) in file.root().tables("indicator") {
             let taken = self.rates.insert(item.id(), table.has("rate")).is_some();
-            self.places
-                .insert(item.id(), (file.path().to_owned(), item.key_span.clone()));
+            self.places.insert(item.id(), (file.path().to_owned(), item.key_span.clone()));
             if taken {
-                let fault = file.error(
-                    "E0841",
-                    &item.key_span,
-                    format!("指标 {} 已经有了", item.key),
-                );
+                let fault =
+                    file.error("E0841", &item.key_span, format!("指标 {} 已经有了", item.key));
                 item.report(fault.instead("换一个名字，或者合并到一处"));
             }
         }
@@ -288,11 +281,8 @@ impl<'a> Keys<'a> {
     /// itself, a sum of different units.
     fn verify(&self, joined: &mut IndexMap<Id, Joined>) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
-        let circular: Vec<Id> = joined
-            .keys()
-            .filter(|key| comes_from(key, key, joined))
-            .cloned()
-            .collect();
+        let circular: Vec<Id> =
+            joined.keys().filter(|key| comes_from(key, key, joined)).cloned().collect();
         for key in circular {
             joined.shift_remove(&key);
             faults.push(
@@ -302,19 +292,13 @@ impl<'a> Keys<'a> {
         }
         for (key, one) in &*joined {
             let How::Sum(parts) = &one.how else { continue };
-            let mut units: Vec<&str> = parts
-                .iter()
-                .filter_map(|part| self.unit(part, joined))
-                .map(Unit::name)
-                .collect();
+            let mut units: Vec<&str> =
+                parts.iter().filter_map(|part| self.unit(part, joined)).map(Unit::name).collect();
             units.sort_unstable();
             units.dedup();
             if units.len() > 1 {
                 let message = format!("指标 {key} 把{}加在一起", units.join("、"));
-                faults.push(
-                    self.fault(key, "E0850", message)
-                        .instead("只加同一单位的指标"),
-                );
+                faults.push(self.fault(key, "E0850", message).instead("只加同一单位的指标"));
             }
         }
         faults
@@ -374,13 +358,8 @@ impl Joined {
 
 fn read_joined(file: &TomlFile<'_>, keys: &Keys<'_>) -> Vec<Joined> {
     let read = |(item, table): (Item<'_>, Table<'_>)| {
-        let name = table
-            .need("name", "name = \"…\"", "")
-            .and_then(|item| item.words());
-        let note = table
-            .get("note")
-            .and_then(|item| item.words())
-            .map(str::to_owned);
+        let name = table.need("name", "name = \"…\"", "").and_then(|item| item.words());
+        let note = table.get("note").and_then(|item| item.words()).map(str::to_owned);
         let ways = [table.get("sum"), table.get("rate"), table.get("part")];
         let how = match &ways {
             [Some(sum), None, None] => read_sum(sum, keys),
@@ -393,20 +372,11 @@ fn read_joined(file: &TomlFile<'_>, keys: &Keys<'_>) -> Vec<Joined> {
             }
         };
         table.close();
-        Some(Joined {
-            key: item.id(),
-            name: name?.to_owned(),
-            how: how?,
-            note,
-        })
+        Some(Joined { key: item.id(), name: name?.to_owned(), how: how?, note })
     };
     let root = file.root();
     root.get("keys"); // Read by `KeyMap`.
-    let joined = root
-        .tables("indicator")
-        .into_iter()
-        .filter_map(read)
-        .collect();
+    let joined = root.tables("indicator").into_iter().filter_map(read).collect();
     root.close();
     joined
 }
@@ -423,26 +393,17 @@ fn read_sum(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
 
 fn read_rate(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
     let table = item.table()?;
-    let good = table
-        .need("good", "good = \"分子\"", "")
-        .and_then(|item| keys.amount(&item));
-    let among = table
-        .need("among", "among = \"分母\"", "")
-        .and_then(|item| keys.amount(&item));
+    let good = table.need("good", "good = \"分子\"", "").and_then(|item| keys.amount(&item));
+    let among = table.need("among", "among = \"分母\"", "").and_then(|item| keys.amount(&item));
     table.close();
-    Some(How::Rate {
-        good: good?,
-        among: among?,
-    })
+    Some(How::Rate { good: good?, among: among? })
 }
 
 fn read_part(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
     let table = item.table()?;
     let of = table.need("of", "of = \"petition.received\"", "");
     let split = table.need("split", "split = \"channel\"", "");
-    let codes = table
-        .need("codes", "codes = [\"online\"]", "")
-        .map(|item| item.list());
+    let codes = table.need("codes", "codes = [\"online\"]", "").map(|item| item.list());
     table.close();
     let (of_item, split_item) = (of?, split?);
     let of = keys.amount(&of_item)?;
@@ -470,11 +431,7 @@ fn read_part(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
         Some(Id::from(code))
     };
     let codes: Option<Vec<Id>> = codes?.iter().map(read).collect();
-    Some(How::Part {
-        of,
-        split,
-        codes: codes?,
-    })
+    Some(How::Part { of, split, codes: codes? })
 }
 
 /// The code list that an expression takes its values from, where that can be seen.

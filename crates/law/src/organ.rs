@@ -33,10 +33,7 @@ impl Organs {
     /// Reads the files under `organs/`; says what is wrong with them.
     pub fn parse(files: &[SourceFile]) -> (Self, Vec<Diagnostic>) {
         let (mut organs, mut named, mut faults) = (Self::default(), Vec::new(), Vec::new());
-        for source in files
-            .iter()
-            .filter(|source| source.path.starts_with("organs/"))
-        {
+        for source in files.iter().filter(|source| source.path.starts_with("organs/")) {
             let file = TomlFile::parse(&source.path, &source.text);
             named.extend(organs.read(&file));
             faults.extend(file.into_faults());
@@ -66,15 +63,8 @@ impl Organs {
         let mut named = Vec::new();
         for (item, table) in root.tables("kind") {
             let name = table.need("name", "name = \"乡镇（街道）\"", "");
-            let name = name
-                .and_then(|item| item.words())
-                .unwrap_or_default()
-                .to_owned();
-            let roles = table.need(
-                "roles",
-                "roles = [\"leader\"]",
-                "没有岗位的机关办不了任何事",
-            );
+            let name = name.and_then(|item| item.words()).unwrap_or_default().to_owned();
+            let roles = table.need("roles", "roles = [\"leader\"]", "没有岗位的机关办不了任何事");
             let listed = roles.map(|item| item.list()).unwrap_or_default();
             table.close();
             let mut roles = Vec::new();

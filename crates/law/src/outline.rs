@@ -110,10 +110,7 @@ impl Form {
 /// Reads the files under `reports/`; every figure they name must be among `keys`.
 pub(crate) fn parse(files: &[SourceFile], keys: &Keys<'_>) -> (Vec<Outline>, Vec<Diagnostic>) {
     let (mut outlines, mut faults) = (Vec::new(), Vec::new());
-    for source in files
-        .iter()
-        .filter(|source| source.path.starts_with("reports/"))
-    {
+    for source in files.iter().filter(|source| source.path.starts_with("reports/")) {
         let file = TomlFile::parse(&source.path, &source.text);
         outlines.extend(read(&file, keys));
         faults.extend(file.into_faults());
@@ -124,15 +121,10 @@ pub(crate) fn parse(files: &[SourceFile], keys: &Keys<'_>) -> (Vec<Outline>, Vec
 fn read(file: &TomlFile<'_>, keys: &Keys<'_>) -> Option<Outline> {
     let root = file.root();
     let why = "报告提纲要有编号、名称、题名和适用年度";
-    let head = root
-        .need("outline", "[outline]", why)
-        .and_then(|item| item.table());
+    let head = root.need("outline", "[outline]", why).and_then(|item| item.table());
     let blocks = root.need("block", "[[block]]", "提纲至少有一章");
     let blocks = blocks.map(|item| item.list()).unwrap_or_default();
-    let blocks = blocks
-        .iter()
-        .filter_map(Item::table)
-        .filter_map(|table| read_block(table, keys));
+    let blocks = blocks.iter().filter_map(Item::table).filter_map(|table| read_block(table, keys));
     let blocks = blocks.collect();
     root.close();
     let head = head?;
@@ -141,9 +133,7 @@ fn read(file: &TomlFile<'_>, keys: &Keys<'_>) -> Option<Outline> {
     let name = words("name", "name = \"年度报告提纲\"");
     let title = words("title", "title = \"{org}{year}年法治政府建设年度报告\"");
     let basis = words("basis", "basis = \"《…》第…条\"");
-    let years = head
-        .need("years", "years = [2021, 2025]", "")
-        .and_then(|item| read_years(&item));
+    let years = head.need("years", "years = [2021, 2025]", "").and_then(|item| read_years(&item));
     head.close();
     Some(Outline {
         id: id?.into(),
@@ -172,54 +162,29 @@ fn read_years(item: &Item<'_>) -> Option<(i16, i16)> {
 }
 
 fn read_block(table: Table<'_>, keys: &Keys<'_>) -> Option<Block> {
-    let title = table
-        .need("title", "title = \"…\"", "")
-        .and_then(|item| item.words());
+    let title = table.need("title", "title = \"…\"", "").and_then(|item| item.words());
     let mandatory = table.get("mandatory").and_then(|item| {
-        let number = u8::try_from(item.int()?)
-            .ok()
-            .filter(|number| (1..=5).contains(number));
+        let number = u8::try_from(item.int()?).ok().filter(|number| (1..=5).contains(number));
         if number.is_none() {
             item.wrong("1 到 5（法定五块内容之一）");
         }
         number
     });
-    let write = table
-        .get("write")
-        .and_then(|item| item.words())
-        .map(str::to_owned);
-    let sections = table
-        .get("section")
-        .map(|item| item.list())
-        .unwrap_or_default();
+    let write = table.get("write").and_then(|item| item.words()).map(str::to_owned);
+    let sections = table.get("section").map(|item| item.list()).unwrap_or_default();
     let sections = sections.iter().filter_map(Item::table);
-    let sections = sections
-        .filter_map(|table| read_section(table, keys))
-        .collect();
+    let sections = sections.filter_map(|table| read_section(table, keys)).collect();
     table.close();
-    Some(Block {
-        title: title?.to_owned(),
-        mandatory,
-        sections,
-        write,
-    })
+    Some(Block { title: title?.to_owned(), mandatory, sections, write })
 }
 
 fn read_section(table: Table<'_>, keys: &Keys<'_>) -> Option<Section> {
-    let title = table
-        .need("title", "title = \"…\"", "")
-        .and_then(|item| item.words());
+    let title = table.need("title", "title = \"…\"", "").and_then(|item| item.words());
     let sentences = table.need("sentences", "sentences = [\"…\"]", "");
     let sentences = sentences.map(|item| item.list()).unwrap_or_default();
-    let sentences = sentences
-        .iter()
-        .filter_map(|item| read_sentence(item, keys))
-        .collect();
+    let sentences = sentences.iter().filter_map(|item| read_sentence(item, keys)).collect();
     table.close();
-    Some(Section {
-        title: title?.to_owned(),
-        sentences,
-    })
+    Some(Section { title: title?.to_owned(), sentences })
 }
 
 fn read_sentence(item: &Item<'_>, known: &Keys<'_>) -> Option<Sentence> {
@@ -229,8 +194,7 @@ fn read_sentence(item: &Item<'_>, known: &Keys<'_>) -> Option<Sentence> {
     while let Some(open) = text[at..].find('{').map(|open| at + open) {
         let Some(close) = text[open..].find('}').map(|close| open + close) else {
             let fault =
-                item.file()
-                    .error("E0846", &item.within(&(open..text.len())), "花括号没有成对");
+                item.file().error("E0846", &item.within(&(open..text.len())), "花括号没有成对");
             item.report(fault.instead("写成 {指标} 或 {指标:写法}"));
             return None;
         };
@@ -249,11 +213,7 @@ fn read_sentence(item: &Item<'_>, known: &Keys<'_>) -> Option<Sentence> {
     if at < text.len() {
         parts.push(Part::Text(text[at..].to_owned()));
     }
-    Some(Sentence {
-        text: text.to_owned(),
-        parts,
-        keys,
-    })
+    Some(Sentence { text: text.to_owned(), parts, keys })
 }
 
 fn read_place(item: &Item<'_>, text: &str, at: Range<usize>, known: &Keys<'_>) -> Option<Part> {
@@ -265,30 +225,20 @@ fn read_place(item: &Item<'_>, text: &str, at: Range<usize>, known: &Keys<'_>) -
     }
     let span = item.within(&at);
     let (key, form) = inner.split_once(':').unwrap_or((inner, ""));
-    let form = if form.is_empty() {
-        Some(Form::Value)
-    } else {
-        Form::named(form)
-    };
+    let form = if form.is_empty() { Some(Form::Value) } else { Form::named(form) };
     let Some(form) = form else {
-        let fault = item
-            .file()
-            .error("E0847", &span, format!("“{inner}”没有这种写法"));
+        let fault = item.file().error("E0847", &span, format!("“{inner}”没有这种写法"));
         item.report(fault.instead("冒号后面写 n、rate、working、last 或 change"));
         return None;
     };
     let rate = known.need(key, item.file(), &span)?;
     if matches!(form, Form::Rate | Form::Working) && !rate {
-        let fault = item
-            .file()
-            .error("E0848", &span, format!("{key} 是数量，不是比率"));
+        let fault = item.file().error("E0848", &span, format!("{key} 是数量，不是比率"));
         item.report(fault.instead(format!("写 {{{key}}} 或 {{{key}:n}}")));
         return None;
     }
     if form == Form::Number && rate {
-        let fault = item
-            .file()
-            .error("E0848", &span, format!("{key} 是比率，不能只写数"));
+        let fault = item.file().error("E0848", &span, format!("{key} 是比率，不能只写数"));
         item.report(fault.instead(format!("写 {{{key}:rate}} 或 {{{key}:working}}")));
         return None;
     }

@@ -183,11 +183,7 @@ impl FromStr for Period {
             _ => PeriodFault::no_period(text),
         })?;
         let number = number.trim();
-        let count = number
-            .parse()
-            .ok()
-            .or_else(|| numeral_value(number))
-            .ok_or_else(fault)?;
+        let count = number.parse().ok().or_else(|| numeral_value(number)).ok_or_else(fault)?;
         if !(1..=LONGEST).contains(&count) {
             return Err(fault());
         }
@@ -237,20 +233,12 @@ impl std::error::Error for PeriodFault {}
 impl<'a> Start<'a> {
     /// From a day.
     pub fn on(on: Date, event: &'a str) -> Self {
-        Self {
-            on,
-            moment: None,
-            event,
-        }
+        Self { on, moment: None, event }
     }
 
     /// From a moment, for periods in hours.
     pub fn at(moment: DateTime, event: &'a str) -> Self {
-        Self {
-            on: moment.date(),
-            moment: Some(moment),
-            event,
-        }
+        Self { on: moment.date(), moment: Some(moment), event }
     }
 
     /// The moment; where only the day is known its first, which is the strict reading.
@@ -266,12 +254,7 @@ pub fn chinese_date(day: Date) -> String {
 
 /// `2025年11月12日15时20分`.
 pub fn chinese_moment(moment: DateTime) -> String {
-    format!(
-        "{}{}时{:02}分",
-        chinese_date(moment.date()),
-        moment.hour(),
-        moment.minute()
-    )
+    format!("{}{}时{:02}分", chinese_date(moment.date()), moment.hour(), moment.minute())
 }
 
 /// `11月12日`.

@@ -553,10 +553,7 @@ impl Procedure {
 
     /// The unit its cases are counted in, if it counts them.
     pub fn unit(&self) -> Option<Unit> {
-        self.indicators
-            .values()
-            .next()
-            .map(|indicator| indicator.unit)
+        self.indicators.values().next().map(|indicator| indicator.unit)
     }
 }
 

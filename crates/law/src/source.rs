@@ -25,10 +25,7 @@ pub fn embedded() -> Vec<SourceFile> {
             let path = slashed(file.path());
             // The text was UTF-8 when it was compiled in, or it is no source.
             if let Some(text) = file.contents_utf8() {
-                files.push(SourceFile {
-                    path,
-                    text: text.to_owned(),
-                });
+                files.push(SourceFile { path, text: text.to_owned() });
             }
         }
     }
@@ -45,9 +42,7 @@ pub fn read_folder(folder: &Path) -> io::Result<Vec<SourceFile>> {
     while let Some(current) = folders.pop() {
         for entry in fs::read_dir(&current)? {
             let path = entry?.path();
-            let hidden = path
-                .file_name()
-                .is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
+            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes()[0] == b'.');
             if hidden {
                 continue;
             }
@@ -58,10 +53,7 @@ pub fn read_folder(folder: &Path) -> io::Result<Vec<SourceFile>> {
                     io::Error::new(error.kind(), format!("{}：{error}", path.display()))
                 })?;
                 let inside = path.strip_prefix(folder).unwrap_or(&path);
-                files.push(SourceFile {
-                    path: slashed(inside),
-                    text,
-                });
+                files.push(SourceFile { path: slashed(inside), text });
             }
         }
     }
@@ -73,20 +65,14 @@ pub fn read_folder(folder: &Path) -> io::Result<Vec<SourceFile>> {
 pub fn overlay(base: Vec<SourceFile>, over: Vec<SourceFile>) -> Vec<SourceFile> {
     let all = base.into_iter().chain(over);
     let by_path: BTreeMap<String, String> = all.map(|file| (file.path, file.text)).collect();
-    by_path
-        .into_iter()
-        .map(|(path, text)| SourceFile { path, text })
-        .collect()
+    by_path.into_iter().map(|(path, text)| SourceFile { path, text }).collect()
 }
 
 fn is_source(path: &Path) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension == "toml" || extension == "md")
+    path.extension().is_some_and(|extension| extension == "toml" || extension == "md")
 }
 
 fn slashed(path: &Path) -> String {
-    let parts = path
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy());
+    let parts = path.components().map(|part| part.as_os_str().to_string_lossy());
     parts.collect::<Vec<_>>().join("/")
 }

@@ -166,30 +166,20 @@ impl Statutes {
 
     /// The law of exactly this full title.
     pub fn get(&self, title: &str) -> Option<&Statute> {
-        self.named(title)
-            .find(|statute| simplified(&statute.title) == simplified(title))
+        self.named(title).find(|statute| simplified(&statute.title) == simplified(title))
     }
 
     fn named(&self, title: &str) -> impl Iterator<Item = &Statute> {
-        let places = self
-            .index
-            .get(&simplified(title))
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let places = self.index.get(&simplified(title)).map(Vec::as_slice).unwrap_or_default();
         places.iter().map(|place| &self.list[*place])
     }
 
     fn add(&mut self, statute: Statute) {
         let place = self.list.len();
-        let names = statute
-            .short
-            .iter()
-            .chain([&statute.title, &statute.number]);
+        let names = statute.short.iter().chain([&statute.title, &statute.number]);
         for name in names {
             let simple = simplified(name);
-            let without_author = AUTHORS
-                .iter()
-                .find_map(|author| simple.strip_prefix(author));
+            let without_author = AUTHORS.iter().find_map(|author| simple.strip_prefix(author));
             for key in without_author.into_iter().chain([&*simple]) {
                 let places = self.index.entry(key.to_owned()).or_default();
                 if !places.contains(&place) {
@@ -217,12 +207,8 @@ impl Statute {
 const COUNTRY: &str = "中华人民共和国";
 
 /// Issuers whose name may be left out before 关于.
-const AUTHORS: [&str; 4] = [
-    "国务院办公厅",
-    "最高人民法院",
-    "国务院",
-    "中共中央办公厅、国务院办公厅",
-];
+const AUTHORS: [&str; 4] =
+    ["国务院办公厅", "最高人民法院", "国务院", "中共中央办公厅、国务院办公厅"];
 
 fn bare(title: &str) -> &str {
     title.strip_prefix(COUNTRY).unwrap_or(title)
@@ -232,9 +218,7 @@ fn bare(title: &str) -> &str {
 /// in one form.
 fn simplified(title: &str) -> String {
     let title = title.replace(COUNTRY, "");
-    let kept = title
-        .chars()
-        .filter(|c| !c.is_whitespace() && !"《》〈〉<>".contains(*c));
+    let kept = title.chars().filter(|c| !c.is_whitespace() && !"《》〈〉<>".contains(*c));
     let one_form = kept.map(|c| match c {
         '(' => '（',
         ')' => '）',

@@ -66,22 +66,15 @@ impl<'a> TomlFile<'a> {
     /// Parses a file; what is not TOML becomes a fault, what is, can be read.
     pub fn parse(path: &'a str, text: &'a str) -> Self {
         let (root, errors) = DeTable::parse_recoverable(text);
-        let file = Self {
-            path,
-            text,
-            root,
-            line_ends: OnceCell::new(),
-            faults: RefCell::default(),
-        };
+        let file =
+            Self { path, text, root, line_ends: OnceCell::new(), faults: RefCell::default() };
         let mut line_before = 0;
         for error in errors {
             let span = error.span().unwrap_or(0..0);
             let fault = Diagnostic::error("E0001", path, span, "这一处不合文件的写法（TOML）");
             let line = fault.line(text);
             if line != line_before {
-                file.faults
-                    .borrow_mut()
-                    .push(fault.instead(in_chinese(error.message())));
+                file.faults.borrow_mut().push(fault.instead(in_chinese(error.message())));
             }
             line_before = line;
         }
@@ -132,11 +125,7 @@ impl<'a> TomlFile<'a> {
     /// Line of a place, counted from 1.
     pub fn line(&self, span: &Range<usize>) -> usize {
         let ends = self.line_ends.get_or_init(|| {
-            let newlines = self
-                .text
-                .bytes()
-                .enumerate()
-                .filter(|(_, byte)| *byte == b'\n');
+            let newlines = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
             newlines.map(|(at, _)| at).collect()
         });
         ends.partition_point(|end| *end < span.start) + 1
@@ -182,16 +171,10 @@ impl<'a> Table<'a> {
     pub fn need(&self, key: &'static str, write: &str, why: &str) -> Option<Item<'a>> {
         let found = self.get(key);
         if found.is_none() {
-            let whole = if self.name.is_empty() {
-                "文件"
-            } else {
-                &self.name
-            };
+            let whole = if self.name.is_empty() { "文件" } else { &self.name };
             let message = format!("{whole} 缺少 {key}");
-            let mut fault = self
-                .file
-                .error("E0004", &self.span, message)
-                .instead(format!("补写 {write}"));
+            let mut fault =
+                self.file.error("E0004", &self.span, message).instead(format!("补写 {write}"));
             if !why.is_empty() {
                 fault = fault.why(why);
             }
@@ -207,9 +190,7 @@ impl<'a> Table<'a> {
 
     /// Every value, in the order of the file, whatever its key: for tables whose keys are ids.
     pub fn items(&self) -> impl Iterator<Item = Item<'a>> {
-        self.entries
-            .iter()
-            .map(|(key, value)| self.item(key, value))
+        self.entries.iter().map(|(key, value)| self.item(key, value))
     }
 
     /// A table of tables, such as `[act.x]`; empty if there is none.
@@ -218,10 +199,7 @@ impl<'a> Table<'a> {
             return Vec::new();
         };
         let items: Vec<Item<'a>> = table.items().collect();
-        items
-            .into_iter()
-            .filter_map(|item| item.table().map(|table| (item, table)))
-            .collect()
+        items.into_iter().filter_map(|item| item.table().map(|table| (item, table))).collect()
     }
 
     /// Reports every key that was not asked for.
@@ -232,16 +210,9 @@ impl<'a> Table<'a> {
             if asked.contains(&written) {
                 continue;
             }
-            let whole = if self.name.is_empty() {
-                "文件"
-            } else {
-                &self.name
-            };
-            let fault = self.file.error(
-                "E0002",
-                &key.span(),
-                format!("{whole} 里没有 {written} 这一项"),
-            );
+            let whole = if self.name.is_empty() { "文件" } else { &self.name };
+            let fault =
+                self.file.error("E0002", &key.span(), format!("{whole} 里没有 {written} 这一项"));
             self.file.report(
                 match nearest(written, asked.iter().copied()) {
                     Some(meant) => fault.instead(format!("是不是 {meant}？")),
@@ -296,15 +267,8 @@ impl<'a> Item<'a> {
 
     /// Reports that the value is of the wrong kind.
     pub fn wrong(&self, wanted: &str) {
-        let message = format!(
-            "{} 应当写{wanted}，这里写的是{}",
-            self.name,
-            kind(self.value)
-        );
-        self.report(
-            self.error("E0003", message)
-                .instead(format!("改写成{wanted}")),
-        );
+        let message = format!("{} 应当写{wanted}，这里写的是{}", self.name, kind(self.value));
+        self.report(self.error("E0003", message).instead(format!("改写成{wanted}")));
     }
 
     /// Whether it is a table.
@@ -346,9 +310,7 @@ impl<'a> Item<'a> {
     /// A date if it is one, without complaint otherwise.
     pub fn as_date(&self) -> Option<Date> {
         let written = self.value.as_datetime()?;
-        let date = written
-            .date
-            .filter(|_| written.time.is_none() && written.offset.is_none())?;
+        let date = written.date.filter(|_| written.time.is_none() && written.offset.is_none())?;
         civil(date)
     }
 
@@ -371,10 +333,7 @@ impl<'a> Item<'a> {
     pub fn words(&self) -> Option<&'a str> {
         let text = self.text()?;
         if text.trim().is_empty() {
-            self.report(
-                self.error("E0003", format!("{} 是空的", self.name))
-                    .instead("写上内容"),
-            );
+            self.report(self.error("E0003", format!("{} 是空的", self.name)).instead("写上内容"));
             return None;
         }
         Some(text)
@@ -425,11 +384,7 @@ impl<'a> Item<'a> {
 
     /// The values of a list, or the one value that stands alone.
     pub fn one_or_many(&self) -> Vec<Item<'a>> {
-        if self.is_list() {
-            self.list()
-        } else {
-            vec![self.clone()]
-        }
+        if self.is_list() { self.list() } else { vec![self.clone()] }
     }
 
     /// Place of a part of this text, given in bytes of the text.
@@ -472,30 +427,18 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 /// What the TOML parser complains of, for a clerk.
 fn in_chinese(message: &str) -> String {
     let known = [
-        (
-            "duplicate key",
-            "这个名字前面已经写过，合并到一处，或者换一个名字",
-        ),
-        (
-            "string values must be quoted",
-            "文字要用英文双引号 \"…\" 括起来；列表各项之间用英文逗号",
-        ),
+        ("duplicate key", "这个名字前面已经写过，合并到一处，或者换一个名字"),
+        ("string values must be quoted", "文字要用英文双引号 \"…\" 括起来；列表各项之间用英文逗号"),
         ("invalid basic string", "英文双引号没有成对"),
         ("unclosed table", "方括号没有成对：[act.accept]"),
         ("unclosed array", "方括号没有成对：[ … ]"),
         ("unclosed inline table", "花括号没有成对：{ … }"),
-        (
-            "invalid unquoted key",
-            "名字只能用英文字母、数字、- 和 _；汉字做名字时加英文双引号",
-        ),
+        ("invalid unquoted key", "名字只能用英文字母、数字、- 和 _；汉字做名字时加英文双引号"),
         ("invalid literal string", "英文单引号没有成对"),
         ("invalid date", "没有这一天；日期写成 2025-07-01"),
         ("invalid datetime", "日期写成 2025-07-01"),
         ("invalid boolean", "只能写 true 或 false"),
-        (
-            "unexpected key or value",
-            "一行只写一项；同一个 { } 或 [ ] 里各项之间用英文逗号",
-        ),
+        ("unexpected key or value", "一行只写一项；同一个 { } 或 [ ] 里各项之间用英文逗号"),
         ("missing escaped value", "反斜杠要写成 \\\\"),
         ("invalid integer", "数字只写阿拉伯数字"),
         ("missing assignment", "名字后面要有 = 和内容"),

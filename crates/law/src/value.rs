@@ -132,11 +132,7 @@ pub fn yuan(digits: &str) -> Option<i64> {
         _ => return None,
     };
     let (whole, negative) = (whole.trim_start_matches('-'), whole.starts_with('-'));
-    let amount = whole
-        .parse::<i64>()
-        .ok()?
-        .checked_mul(100)?
-        .checked_add(cents)?;
+    let amount = whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)?;
     Some(if negative { -amount } else { amount })
 }
 

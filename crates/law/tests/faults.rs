@@ -49,11 +49,7 @@ fn cases() -> Vec<Case> {
                 }
                 let (find, put) = case.changes.last_mut().unwrap();
                 let begins = last == '-' && !find.is_empty();
-                *put = if begins {
-                    rest
-                } else {
-                    format!("{put}\n{rest}")
-                };
+                *put = if begins { rest } else { format!("{put}\n{rest}") };
                 last = '+';
                 continue;
             }
@@ -93,15 +89,8 @@ fn files() -> Vec<SourceFile> {
             if path.is_dir() {
                 folders.push(path);
             } else {
-                let inside = path
-                    .strip_prefix(FIXTURES)
-                    .unwrap()
-                    .to_string_lossy()
-                    .into_owned();
-                files.push(SourceFile {
-                    path: inside,
-                    text: fs::read_to_string(&path).unwrap(),
-                });
+                let inside = path.strip_prefix(FIXTURES).unwrap().to_string_lossy().into_owned();
+                files.push(SourceFile { path: inside, text: fs::read_to_string(&path).unwrap() });
             }
         }
     }
@@ -109,11 +98,7 @@ fn files() -> Vec<SourceFile> {
 }
 
 fn of(files: &[SourceFile], duty: &str) -> Vec<SourceFile> {
-    files
-        .iter()
-        .filter(|file| file.path.starts_with(duty))
-        .cloned()
-        .collect()
+    files.iter().filter(|file| file.path.starts_with(duty)).cloned().collect()
 }
 
 struct Bench {
@@ -130,12 +115,7 @@ impl Bench {
         let files = files();
         let unchanged =
             ["petition/", "penalty/"].map(|duty| (duty, read::folder(&of(&files, duty))));
-        Self {
-            files,
-            unchanged: unchanged.into(),
-            statutes,
-            organs,
-        }
+        Self { files, unchanged: unchanged.into(), statutes, organs }
     }
 
     fn faults(&self, files: &[SourceFile]) -> Vec<Diagnostic> {
@@ -157,13 +137,8 @@ impl Bench {
         if let Some((path, version, effective)) = &case.older {
             let file = files.iter().find(|file| file.path == case.file).unwrap();
             let text =
-                file.text
-                    .replacen("2025.1", version, 1)
-                    .replacen("2025-07-01", effective, 1);
-            files.push(SourceFile {
-                path: path.clone(),
-                text,
-            });
+                file.text.replacen("2025.1", version, 1).replacen("2025-07-01", effective, 1);
+            files.push(SourceFile { path: path.clone(), text });
         }
         let at = files.iter().position(|file| file.path == case.file);
         let at = at.unwrap_or_else(|| panic!("第{}行：没有文件 {}", case.line, case.file));
@@ -173,11 +148,7 @@ impl Bench {
                 return files;
             }
             let text = &mut files[at].text;
-            assert!(
-                text.contains(find.as_str()),
-                "faults.txt 第{}行：找不到 {find}",
-                case.line
-            );
+            assert!(text.contains(find.as_str()), "faults.txt 第{}行：找不到 {find}", case.line);
             *text = match find.is_empty() {
                 true => format!("{text}{put}\n"),
                 false => text.replacen(find.as_str(), put, 1),
@@ -194,24 +165,15 @@ fn every_fault_is_pointed_out_where_it_is() {
     for case in cases() {
         let files = bench.changed(&case);
         let faults = bench.faults(&files);
-        let text = |path: &str| {
-            files
-                .iter()
-                .find(|file| file.path == path)
-                .map_or("", |file| &file.text)
-        };
-        let hit = faults
-            .iter()
-            .filter(|fault| fault.code == case.code)
-            .any(|fault| {
-                let marked = text(&fault.path)
-                    .get(fault.span.clone())
-                    .unwrap_or_default();
-                assert!(fault.instead.is_some(), "{} 没有说该怎么写", fault.code);
-                case.mark.as_deref().is_none_or(|mark| {
-                    marked.starts_with(mark) || mark.starts_with(marked) && !marked.is_empty()
-                })
-            });
+        let text =
+            |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
+        let hit = faults.iter().filter(|fault| fault.code == case.code).any(|fault| {
+            let marked = text(&fault.path).get(fault.span.clone()).unwrap_or_default();
+            assert!(fault.instead.is_some(), "{} 没有说该怎么写", fault.code);
+            case.mark.as_deref().is_none_or(|mark| {
+                marked.starts_with(mark) || mark.starts_with(marked) && !marked.is_empty()
+            })
+        });
         if !hit {
             wrong.push(format!(
                 "faults.txt 第{}行 {}：\n{}",
@@ -221,27 +183,15 @@ fn every_fault_is_pointed_out_where_it_is() {
             ));
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} 处没有指出：\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} 处没有指出：\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]
 fn the_unchanged_law_has_no_fault() {
     let bench = Bench::new();
-    let errors: Vec<Diagnostic> = bench
-        .faults(&bench.files)
-        .into_iter()
-        .filter(Diagnostic::is_error)
-        .collect();
-    assert!(
-        errors.is_empty(),
-        "{}",
-        render_all(&errors, &bench.files, false)
-    );
+    let errors: Vec<Diagnostic> =
+        bench.faults(&bench.files).into_iter().filter(Diagnostic::is_error).collect();
+    assert!(errors.is_empty(), "{}", render_all(&errors, &bench.files, false));
 }
 
 /// Codes that only show when scenarios are run, or that other files have.
@@ -275,16 +225,8 @@ fn a_fault_reads_like_this() {
     let mut shown = String::new();
     for (code, find, put) in [
         ("E0312", "within = \"60自然日\"", "within = \"60日\""),
-        (
-            "E0502",
-            "\"review.verdict == 'pass' && after",
-            "\"review.result == 'pass' && after",
-        ),
-        (
-            "E0702",
-            "\"outcome\", \"score\"]",
-            "\"outcome\", \"request\"]",
-        ),
+        ("E0502", "\"review.verdict == 'pass' && after", "\"review.result == 'pass' && after"),
+        ("E0702", "\"outcome\", \"score\"]", "\"outcome\", \"request\"]"),
         (
             "E0203",
             "《信访工作条例》第三十四条\"\n\n[act.extend]",
@@ -292,25 +234,14 @@ fn a_fault_reads_like_this() {
         ),
     ] {
         let mut files = bench.files.clone();
-        let file = files
-            .iter_mut()
-            .find(|file| file.path == "petition/procedure.toml")
-            .unwrap();
+        let file = files.iter_mut().find(|file| file.path == "petition/procedure.toml").unwrap();
         assert!(file.text.contains(find), "{find}");
         file.text = file.text.replacen(find, put, 1);
         let faults = bench.faults(&files);
         let fault = faults.iter().find(|fault| fault.code == code).unwrap();
-        let text = &files
-            .iter()
-            .find(|file| file.path == fault.path)
-            .unwrap()
-            .text;
+        let text = &files.iter().find(|file| file.path == fault.path).unwrap().text;
         shown.push_str(&fault.render(text, false));
         shown.push_str("\n\n");
     }
-    assert_eq!(
-        shown.trim_end(),
-        include_str!("faults_shown.txt").trim_end(),
-        "\n{shown}"
-    );
+    assert_eq!(shown.trim_end(), include_str!("faults_shown.txt").trim_end(), "\n{shown}");
 }

@@ -13,19 +13,15 @@ use law::{
 };
 
 fn file(path: &str, text: &str) -> SourceFile {
-    SourceFile {
-        path: path.to_owned(),
-        text: text.to_owned(),
-    }
+    SourceFile { path: path.to_owned(), text: text.to_owned() }
 }
 
 /// The petition of the fixtures as a law of its own, with these files beside it.
 fn petition_with(files: &[(&str, &str)]) -> (Law, Vec<Diagnostic>) {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/petition");
     let read = source::read_folder(folder.as_ref()).unwrap();
-    let inside = read
-        .into_iter()
-        .map(|one| file(&format!("procedures/petition/{}", one.path), &one.text));
+    let inside =
+        read.into_iter().map(|one| file(&format!("procedures/petition/{}", one.path), &one.text));
     let beside = files.iter().map(|(path, text)| file(path, text));
     Law::parse(&inside.chain(beside).collect::<Vec<_>>())
 }
@@ -33,8 +29,7 @@ fn petition_with(files: &[(&str, &str)]) -> (Law, Vec<Diagnostic>) {
 /// Code and marked text of every fault in a file.
 fn marks<'a>(faults: &'a [Diagnostic], path: &str, text: &'a str) -> Vec<(&'a str, &'a str)> {
     let own = faults.iter().filter(|fault| fault.path == path);
-    own.map(|fault| (fault.code, &text[fault.span.clone()]))
-        .collect()
+    own.map(|fault| (fault.code, &text[fault.span.clone()])).collect()
 }
 
 #[test]
@@ -42,11 +37,7 @@ fn the_embedded_law_has_no_errors() {
     let files = source::embedded();
     let (law, faults) = Law::parse(&files);
     let errors: Vec<Diagnostic> = faults.into_iter().filter(Diagnostic::is_error).collect();
-    assert!(
-        errors.is_empty(),
-        "{}",
-        diagnostic::render_all(&errors, &files, false)
-    );
+    assert!(errors.is_empty(), "{}", diagnostic::render_all(&errors, &files, false));
     assert!(!law.procedures.is_empty() && !law.organs.kinds.is_empty());
     assert_eq!(Law::embedded().procedures.len(), law.procedures.len());
 }
@@ -74,31 +65,16 @@ rate = { good = "petition.online", among = "petition.all" }
     let (law, faults) =
         petition_with(&[("indicators/a.toml", text), ("indicators/keys.toml", keys)]);
     assert_eq!(
-        faults
-            .iter()
-            .filter(|fault| fault.is_error())
-            .collect::<Vec<_>>(),
+        faults.iter().filter(|fault| fault.is_error()).collect::<Vec<_>>(),
         Vec::<&Diagnostic>::new()
     );
     assert!(
         matches!(&law.joined["petition.online"].how, How::Part { codes, .. } if codes[0] == "online")
     );
-    assert!(matches!(
-        &law.joined["petition.online_share"].how,
-        How::Rate { .. }
-    ));
-    assert_eq!(
-        law.keys.keys["petition.cases"],
-        Mapped::Value("petition.all".into())
-    );
-    assert_eq!(
-        law.keys.keys["petition.on_time_rate"],
-        Mapped::Rate("petition.on_time".into())
-    );
-    assert_eq!(
-        law.keys.keys["petition.yoy"],
-        Mapped::Change("petition.received".into())
-    );
+    assert!(matches!(&law.joined["petition.online_share"].how, How::Rate { .. }));
+    assert_eq!(law.keys.keys["petition.cases"], Mapped::Value("petition.all".into()));
+    assert_eq!(law.keys.keys["petition.on_time_rate"], Mapped::Rate("petition.on_time".into()));
+    assert_eq!(law.keys.keys["petition.yoy"], Mapped::Change("petition.received".into()));
 }
 
 #[test]
@@ -156,11 +132,7 @@ fn an_outline_is_read_into_sentences_and_places() {
          按期答复率{{petition.on_time:rate}}（{{petition.on_time:working}}）。\"]\n"
     );
     let (law, faults) = petition_with(&[("reports/annual.toml", &text)]);
-    assert_eq!(
-        faults.iter().filter(|fault| fault.is_error()).count(),
-        0,
-        "{faults:?}"
-    );
+    assert_eq!(faults.iter().filter(|fault| fault.is_error()).count(), 0, "{faults:?}");
     let outline = law.outline(2023).unwrap();
     assert!(law.outline(2026).is_none());
     assert_eq!(outline.basis.citations.len(), 1);
@@ -174,10 +146,7 @@ fn an_outline_is_read_into_sentences_and_places() {
             _ => None,
         })
         .collect();
-    assert_eq!(
-        figures,
-        [Form::Value, Form::Change, Form::Rate, Form::Working]
-    );
+    assert_eq!(figures, [Form::Value, Form::Change, Form::Rate, Form::Working]);
     assert_eq!(sentence.parts[0], Part::Year);
 }
 
@@ -207,35 +176,24 @@ fn a_post_nobody_can_have_is_an_error() {
     let organs = "[kind.town]\nname = \"乡镇\"\nroles = [\"leader\", \"leeder\"]\n[role]\nleader = \"机关负责人\"\n\
         window = \"登记岗\"\nhandler = \"承办人\"\n";
     let (law, faults) = petition_with(&[("organs/base.toml", organs)]);
-    assert_eq!(
-        marks(&faults, "organs/base.toml", organs),
-        [("E0431", "\"leeder\"")]
-    );
+    assert_eq!(marks(&faults, "organs/base.toml", organs), [("E0431", "\"leeder\"")]);
     let unknown: Vec<&Diagnostic> = faults
         .iter()
         .filter(|fault| fault.path.starts_with("procedures/") && fault.is_error())
         .collect();
     assert_eq!(unknown.len(), 1, "{unknown:?}");
     assert!(unknown[0].message.contains("reviewer"));
-    assert!(
-        law.procedures.is_empty(),
-        "an edition with errors is no law"
-    );
+    assert!(law.procedures.is_empty(), "an edition with errors is no law");
 }
 
 #[test]
 fn a_folder_laid_over_replaces_and_adds_by_path() {
     let base = vec![file("a.toml", "1"), file("b.toml", "2")];
     let over = vec![file("b.toml", "3"), file("c.toml", "4")];
-    let texts: Vec<(String, String)> = source::overlay(base, over)
-        .into_iter()
-        .map(|one| (one.path, one.text))
-        .collect();
+    let texts: Vec<(String, String)> =
+        source::overlay(base, over).into_iter().map(|one| (one.path, one.text)).collect();
     let expected = [("a.toml", "1"), ("b.toml", "3"), ("c.toml", "4")];
-    assert_eq!(
-        texts,
-        expected.map(|(path, text)| (path.to_owned(), text.to_owned()))
-    );
+    assert_eq!(texts, expected.map(|(path, text)| (path.to_owned(), text.to_owned())));
 }
 
 #[test]
@@ -254,10 +212,7 @@ fn next_years_days_off_are_one_file_more() {
 #[test]
 fn the_folder_on_disk_is_the_folder_in_the_binary() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../law");
-    assert_eq!(
-        source::read_folder(folder.as_ref()).unwrap(),
-        source::embedded()
-    );
+    assert_eq!(source::read_folder(folder.as_ref()).unwrap(), source::embedded());
 }
 
 /// Cuts a piece out of a file: what a slip of the hand does.
@@ -272,9 +227,7 @@ fn no_mutilated_file_makes_the_reader_stumble() {
     let files = source::embedded();
     let mut seed = 11u64;
     let mut chance = |below: usize| {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 33) as usize % below.max(1)
     };
     for _ in 0..50 {
@@ -284,17 +237,12 @@ fn no_mutilated_file_makes_the_reader_stumble() {
         let path = law[at].path.clone();
         // The file's own folder is enough to be read, and quick.
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let folder = folder
-            .strip_suffix("/documents")
-            .unwrap_or(folder)
-            .to_owned();
+        let folder = folder.strip_suffix("/documents").unwrap_or(folder).to_owned();
         law.retain(|file| file.path.starts_with(&folder));
         let (_, faults) = Law::parse(&law);
         for fault in &faults {
             let own = law.iter().find(|file| file.path == fault.path);
-            let text = &own
-                .unwrap_or_else(|| panic!("{fault:?} names no file"))
-                .text;
+            let text = &own.unwrap_or_else(|| panic!("{fault:?} names no file")).text;
             assert!(text.get(fault.span.clone()).is_some(), "{fault:?}");
         }
         diagnostic::render_all(&faults, &law, false);

@@ -16,9 +16,7 @@ use law::{
 };
 
 fn fixture(name: &str) -> Vec<SourceFile> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
     let mut files = Vec::new();
     for folder in [root.clone(), root.join("documents")] {
         for entry in fs::read_dir(&folder).into_iter().flatten() {
@@ -26,10 +24,7 @@ fn fixture(name: &str) -> Vec<SourceFile> {
             if path.is_file() {
                 let inside = path.strip_prefix(root.parent().unwrap()).unwrap();
                 let text = fs::read_to_string(&path).unwrap();
-                files.push(SourceFile {
-                    path: inside.to_string_lossy().into_owned(),
-                    text,
-                });
+                files.push(SourceFile { path: inside.to_string_lossy().into_owned(), text });
             }
         }
     }
@@ -39,11 +34,7 @@ fn fixture(name: &str) -> Vec<SourceFile> {
 fn sound(name: &str) -> Procedure {
     let files = fixture(name);
     let (procedure, faults) = read::procedure(&files);
-    assert!(
-        faults.is_empty(),
-        "{}",
-        law::diagnostic::render_all(&faults, &files, false)
-    );
+    assert!(faults.is_empty(), "{}", law::diagnostic::render_all(&faults, &files, false));
     procedure.unwrap()
 }
 
@@ -56,13 +47,7 @@ fn petition_means_what_it_says() {
 
     let handle = &petition.deadlines["handle"];
     assert!(matches!(&handle.from, From::Acts(acts) if acts[0] == "accept"));
-    assert!(matches!(
-        handle.within,
-        Within::Fixed(Period {
-            count: 60,
-            unit: Unit::Day
-        })
-    ));
+    assert!(matches!(handle.within, Within::Fixed(Period { count: 60, unit: Unit::Day })));
     let extend = handle.extend.as_ref().unwrap();
     assert_eq!(extend.by.as_ref().unwrap().ty, Type::Int);
     assert_eq!(handle.warn.len(), 2);
@@ -71,12 +56,8 @@ fn petition_means_what_it_says() {
     assert_eq!(review.not_by, ["draft", "accept"]);
     let reply = &petition.acts["reply"];
     assert!(matches!(&reply.to, Some(Target::Always(stage)) if *stage == "replied"));
-    let Node::And(left, _) = &reply.require["reviewed"].that.node else {
-        panic!("&&")
-    };
-    let Node::Compare(_, answer, code) = &**left else {
-        panic!("==")
-    };
+    let Node::And(left, _) = &reply.require["reviewed"].that.node else { panic!("&&") };
+    let Node::Compare(_, answer, code) = &**left else { panic!("==") };
     assert_eq!(**answer, Node::Answer("review".into(), "verdict".into()));
     assert_eq!(**code, Node::Literal(Value::Codes(vec!["pass".into()])));
 
@@ -86,12 +67,7 @@ fn petition_means_what_it_says() {
     assert_eq!(made.by, ["leader"]);
     assert_eq!(petition.notices["outcome"].by_act, ["publish_outcome"]);
     assert!(petition.track_documents);
-    assert!(
-        petition.indicators["received"]
-            .split
-            .iter()
-            .all(|by| &*by.text != "org")
-    );
+    assert!(petition.indicators["received"].split.iter().all(|by| &*by.text != "org"));
 }
 
 #[test]
@@ -99,10 +75,7 @@ fn scenarios_are_typed_by_their_fields() {
     let petition = sound("petition");
     let story = &petition.scenarios[0];
     assert_eq!(story.when.len(), 9);
-    assert_eq!(
-        story.when[0].with["channel"],
-        Value::Codes(vec!["visit".into()])
-    );
+    assert_eq!(story.when[0].with["channel"], Value::Codes(vec!["visit".into()]));
     assert_eq!(story.when[0].assign["handler"], ["李"]);
     assert_eq!(story.when[2].with["extra_days"], Value::Int(30));
     assert_eq!(story.then.indicator["on_time"], Expected::Rate(1, 1));
@@ -112,10 +85,7 @@ fn scenarios_are_typed_by_their_fields() {
     let report = &penalty.scenarios[0].when[2];
     assert_eq!(report.with["fine"], Value::Money(2_000_000));
     assert_eq!(report.with["serious"], Value::Yes(true));
-    assert_eq!(
-        penalty.params["big_fine_person"].sample,
-        Value::Money(1_000_000)
-    );
+    assert_eq!(penalty.params["big_fine_person"].sample, Value::Money(1_000_000));
     assert!(penalty.scenarios[0].then.finding["must_review"]);
 }
 
@@ -126,10 +96,7 @@ fn the_law_has_one_hash_whatever_examines_it() {
     let before = hash(&files);
     files.retain(|file| !file.path.ends_with("scenarios.toml"));
     assert_eq!(hash(&files), before);
-    let template = files
-        .iter_mut()
-        .find(|file| file.path.ends_with("reply_letter.md"))
-        .unwrap();
+    let template = files.iter_mut().find(|file| file.path.ends_with("reply_letter.md")).unwrap();
     template.text.push('。');
     assert_ne!(hash(&files), before);
 }
@@ -140,9 +107,7 @@ fn an_overlay_fills_tightens_and_opens() {
     let statutes = law::statute::Statutes::parse(&law::source::embedded()).0;
     let faults = read::overlays(&[fixture("market")], &mut read, &statutes);
     assert!(faults.is_empty(), "{faults:?}");
-    let [base, overlay] = &read[..] else {
-        panic!("base and overlay")
-    };
+    let [base, overlay] = &read[..] else { panic!("base and overlay") };
     assert!(overlay.sound(), "{:?}", overlay.faults);
     let (base, overlay) = (&base.procedure, &overlay.procedure);
     assert_eq!(overlay.key(), "penalty.market@2025.1");
@@ -153,20 +118,12 @@ fn an_overlay_fills_tightens_and_opens() {
     let (value, filled) = overlay.params["big_fine_org"].current();
     assert_eq!((value, filled), (&Value::Money(10_000_000), true));
     assert!(!base.params["big_fine_org"].current().1);
-    assert!(
-        overlay.acts["collect"]
-            .ask
-            .iter()
-            .any(|ask| ask.field == "x_site" && ask.required)
-    );
+    assert!(overlay.acts["collect"].ask.iter().any(|ask| ask.field == "x_site" && ask.required));
     assert!(overlay.acts.contains_key("x_send_test"));
     let decide = &overlay.deadlines["decide"];
     assert_eq!(decide.pause.len(), 1);
     assert_eq!(decide.extend.as_ref().unwrap().act, "x_extend");
     assert!(decide.basis.text.contains("市场监督管理行政处罚程序规定"));
-    assert_eq!(
-        overlay.acts["decide"].require.len(),
-        base.acts["decide"].require.len()
-    );
+    assert_eq!(overlay.acts["decide"].require.len(), base.acts["decide"].require.len());
     assert_eq!(overlay.scenarios.len(), 1);
 }

@@ -27,15 +27,11 @@ fn shared(path: &str) -> Option<String> {
 fn rows(text: &str) -> Vec<HashMap<&str, &str>> {
     let mut lines = text.lines();
     let names: Vec<&str> = lines.next().unwrap().split('\t').collect();
-    lines
-        .map(|line| names.iter().copied().zip(line.split('\t')).collect())
-        .collect()
+    lines.map(|line| names.iter().copied().zip(line.split('\t')).collect()).collect()
 }
 
 fn objects(text: &str) -> Vec<Value> {
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 #[test]
@@ -55,20 +51,9 @@ fn deadlines_agree_with_those_computed_elsewhere() {
         if !law.calendar.published(start.year()) {
             continue;
         }
-        let unit = if row["rule"] == "workdays" {
-            Unit::Workday
-        } else {
-            Unit::Day
-        };
+        let unit = if row["rule"] == "workdays" { Unit::Workday } else { Unit::Day };
         let period = Period::new(row["n"].parse().unwrap(), unit);
-        let due = due(
-            &Start::on(start, "受理"),
-            period,
-            &rule,
-            &[],
-            &[],
-            &law.calendar,
-        );
+        let due = due(&Start::on(start, "受理"), period, &rule, &[], &[], &law.calendar);
         assert_eq!(due.legal.to_string(), row["expected_last_day"], "{row:?}");
         counted += 1;
     }
@@ -84,11 +69,7 @@ fn every_day_is_what_the_list_says() {
     for row in rows(&text) {
         let day: Date = row["date"].parse().unwrap();
         if calendar.published(day.year()) {
-            assert_eq!(
-                calendar.is_working_day(day),
-                row["is_workday"] == "1",
-                "{day}"
-            );
+            assert_eq!(calendar.is_working_day(day), row["is_workday"] == "1", "{day}");
         }
     }
 }
@@ -101,34 +82,22 @@ fn citations_in_real_documents_are_found_and_none_is_accused_wrongly() {
     };
     let documents = objects(&shared(&format!("{folder}/documents.jsonl")).unwrap());
     let law = Law::embedded();
-    let by_id: HashMap<&str, &Value> = documents
-        .iter()
-        .map(|document| (document["id"].as_str().unwrap(), document))
-        .collect();
+    let by_id: HashMap<&str, &Value> =
+        documents.iter().map(|document| (document["id"].as_str().unwrap(), document)).collect();
     let (mut found, mut all) = (0, 0);
     for row in rows(&gold) {
         let document = by_id[row["doc"]];
         let text = document["text"].as_str().unwrap();
-        let start = text
-            .char_indices()
-            .nth(row["start"].parse().unwrap())
-            .unwrap()
-            .0;
+        let start = text.char_indices().nth(row["start"].parse().unwrap()).unwrap().0;
         all += 1;
         let mentions = mentions(text);
         let Some(mention) = mentions.iter().find(|mention| mention.at.start == start) else {
             continue;
         };
-        let articles: Vec<String> = mention
-            .citation
-            .articles
-            .iter()
-            .map(|article| article.article.to_string())
-            .collect();
+        let articles: Vec<String> =
+            mention.citation.articles.iter().map(|article| article.article.to_string()).collect();
         let expected: Vec<&str> = row["articles"].split_whitespace().collect();
-        let complete = expected
-            .iter()
-            .all(|one| articles.iter().any(|article| article == one));
+        let complete = expected.iter().all(|one| articles.iter().any(|article| article == one));
         found += usize::from(complete);
         if !complete {
             println!("{} {:?} {articles:?}", row["raw"], row["articles"]);
@@ -171,13 +140,7 @@ fn errors_put_into_real_sentences_are_found() {
     let count = |kind: &str, answer| tally.get(&(kind.to_owned(), answer)).copied().unwrap_or(0);
     println!("{tally:?}");
     assert_eq!(count("control", "found"), 0);
-    assert_eq!(
-        count("repealed_title", "passed") + count("repealed_title", "unknown"),
-        0
-    );
-    assert_eq!(
-        count("misspelt_title", "passed") + count("misspelt_title", "found"),
-        0
-    );
+    assert_eq!(count("repealed_title", "passed") + count("repealed_title", "unknown"), 0);
+    assert_eq!(count("misspelt_title", "passed") + count("misspelt_title", "found"), 0);
     assert!(count("article_out_of_range", "found") >= 15);
 }

@@ -26,12 +26,7 @@ fn resolved(statutes: &Statutes, title: &str, on: &str) -> String {
             let edition = edition.map(|one| one.name.as_str()).unwrap_or("?");
             format!("现行 {} {edition}", statute.cited_as())
         }
-        Resolution::Repealed {
-            since,
-            replaced_by,
-            checked,
-            ..
-        } => {
+        Resolution::Repealed { since, replaced_by, checked, .. } => {
             let doubt = if checked { "" } else { " 待核" };
             format!("失效 {since} {}{doubt}", replaced_by.join("、"))
         }
@@ -45,51 +40,19 @@ fn titles_are_resolved_by_the_day() {
     let statutes = statutes();
     let cases = [
         ("行政处罚法", "2025-01-01", "现行 行政处罚法 2021修订"),
-        (
-            "中华人民共和国行政处罚法",
-            "2020-01-01",
-            "现行 行政处罚法 2017修正",
-        ),
+        ("中华人民共和国行政处罚法", "2020-01-01", "现行 行政处罚法 2017修正"),
         ("《处罚法》", "2025-01-01", "现行 行政处罚法 2021修订"),
         ("行政处罚法", "1990-01-01", "未施行 1996-03-17"),
-        (
-            "行政处罚法（2017修正）",
-            "2022-01-01",
-            "失效 2021-07-15 中华人民共和国行政处罚法",
-        ),
-        (
-            "行政处罚法（2017年修正）",
-            "2020-01-01",
-            "现行 行政处罚法 2017修正",
-        ),
-        (
-            "行政处罚法(2021修订)",
-            "2022-01-01",
-            "现行 行政处罚法 2021修订",
-        ),
-        (
-            "信访条例",
-            "2023-03-01",
-            "失效 2022-05-01 信访工作条例 待核",
-        ),
+        ("行政处罚法（2017修正）", "2022-01-01", "失效 2021-07-15 中华人民共和国行政处罚法"),
+        ("行政处罚法（2017年修正）", "2020-01-01", "现行 行政处罚法 2017修正"),
+        ("行政处罚法(2021修订)", "2022-01-01", "现行 行政处罚法 2021修订"),
+        ("信访条例", "2023-03-01", "失效 2022-05-01 信访工作条例 待核"),
         ("信访条例", "2021-03-01", "现行 信访条例 2005"),
         ("信访工作条例", "2025-01-01", "现行 信访工作条例 "),
         ("信访工作条列", "2025-01-01", "未收录 信访工作条例"),
-        (
-            "合同法",
-            "2026-01-01",
-            "失效 2021-01-01 中华人民共和国民法典",
-        ),
-        (
-            "环境噪声污染防治法",
-            "2023-01-01",
-            "失效 2022-06-05 中华人民共和国噪声污染防治法",
-        ),
-        (
-            "环境噪声污染防治法",
-            "2026-09-01",
-            "失效 2022-06-05 中华人民共和国生态环境法典",
-        ),
+        ("合同法", "2026-01-01", "失效 2021-01-01 中华人民共和国民法典"),
+        ("环境噪声污染防治法", "2023-01-01", "失效 2022-06-05 中华人民共和国噪声污染防治法"),
+        ("环境噪声污染防治法", "2026-09-01", "失效 2022-06-05 中华人民共和国生态环境法典"),
         ("商标法", "2026-11-01", "现行 商标法 2019修正"),
         ("商标法", "2027-01-01", "现行 商标法 2026修订"),
         ("医疗保障法", "2026-11-01", "未施行 2027-01-01"),
@@ -130,11 +93,7 @@ fn every_successor_is_itself_in_the_table() {
     assert!(statutes.iter().count() >= 400);
     for statute in statutes.iter() {
         for successor in &statute.replaced_by {
-            assert!(
-                statutes.get(successor).is_some(),
-                "{} → {successor}",
-                statute.title
-            );
+            assert!(statutes.get(successor).is_some(), "{} → {successor}", statute.title);
         }
         assert_eq!(statutes.get(&statute.title), Some(statute));
     }
@@ -145,25 +104,14 @@ fn a_citation_says_what_is_wrong_with_it() {
     let statutes = statutes();
     let check = |text: &str, on: &str| {
         let basis = Basis::parse(text);
-        let faults = basis
-            .citations
-            .iter()
-            .flat_map(|one| statutes.check(one, day(on)));
+        let faults = basis.citations.iter().flat_map(|one| statutes.check(one, day(on)));
         faults
             .map(|fault| {
-                format!(
-                    "{:?} {} {}",
-                    fault.kind,
-                    fault.message,
-                    fault.instead.unwrap_or_default()
-                )
+                format!("{:?} {} {}", fault.kind, fault.message, fault.instead.unwrap_or_default())
             })
             .collect::<Vec<_>>()
     };
-    assert_eq!(
-        check("《行政处罚法》第五十八条、第八十六条", "2025-01-01"),
-        Vec::<String>::new()
-    );
+    assert_eq!(check("《行政处罚法》第五十八条、第八十六条", "2025-01-01"), Vec::<String>::new());
     assert_eq!(
         check("《人民调解法》第三十四条、第三十六条", "2025-01-01"),
         ["NoSuchArticle 《人民调解法》共35条，没有第三十六条 "]
@@ -187,16 +135,10 @@ fn a_citation_says_what_is_wrong_with_it() {
 #[test]
 fn what_nobody_checked_is_a_doubt_not_an_error() {
     let statutes = statutes();
-    let [citation] = &Basis::parse("《信访条例》").citations[..] else {
-        panic!()
-    };
-    let [fault] = &statutes.check(citation, day("2023-01-01"))[..] else {
-        panic!()
-    };
+    let [citation] = &Basis::parse("《信访条例》").citations[..] else { panic!() };
+    let [fault] = &statutes.check(citation, day("2023-01-01"))[..] else { panic!() };
     assert_eq!((fault.kind, fault.checked), (FaultKind::Repealed, false));
-    let [citation] = &Basis::parse("《合同法》").citations[..] else {
-        panic!()
-    };
+    let [citation] = &Basis::parse("《合同法》").citations[..] else { panic!() };
     assert!(statutes.check(citation, day("2023-01-01"))[0].checked);
 }
 
@@ -212,10 +154,7 @@ fn ranks_order_from_the_constitution_down() {
 fn faults_of_the_files_are_reported_where_they_stand() {
     let text = "as_of = 2026-01-01\n[\"甲办法\"]\nrank = \"法规\"\n[\"乙办法\"]\nrank = \"规章\"\n\
         editions = [{ from = 2020-01-01 }, { from = 2019-01-01, artikles = 3 }]\n";
-    let file = SourceFile {
-        path: "statutes/x.toml".into(),
-        text: text.into(),
-    };
+    let file = SourceFile { path: "statutes/x.toml".into(), text: text.into() };
     let (statutes, diagnostics) = Statutes::parse(&[file]);
     let codes: Vec<&str> = diagnostics.iter().map(|one| one.code).collect();
     assert_eq!(codes, ["E0224", "E0002", "E0222"]);

@@ -43,22 +43,11 @@ fn period(text: &str) -> Period {
 fn count(from: &str, within: &str, extensions: &[&str], pauses: &[Stopped]) -> Due {
     let extensions: Vec<Period> = extensions.iter().map(|text| period(text)).collect();
     let start = Start::on(day(from), "受理");
-    due(
-        &start,
-        period(within),
-        &rule(),
-        pauses,
-        &extensions,
-        &calendar(),
-    )
+    due(&start, period(within), &rule(), pauses, &extensions, &calendar())
 }
 
 fn stopped(from: &str, until: Option<&str>) -> Stopped {
-    Stopped {
-        from: day(from),
-        until: until.map(day),
-        reason: "检验检测".to_owned(),
-    }
+    Stopped { from: day(from), until: until.map(day), reason: "检验检测".to_owned() }
 }
 
 /// 起算日 期间 名义届满日 法定届满日: computed and checked by hand against the published notices.
@@ -108,17 +97,8 @@ fn worked_examples() {
 fn an_extension_goes_on_from_the_nominal_end() {
     // 60 + 30 = 90, although day 60 falls into the National Day holiday.
     let due = count("2025-08-04", "60自然日", &["30自然日"], &[]);
-    assert_eq!(
-        (due.nominal, due.legal),
-        (day("2025-11-02"), day("2025-11-03"))
-    );
-    assert!(
-        due.derivation
-            .iter()
-            .any(|step| step.contains("共90自然日")),
-        "{:?}",
-        due.derivation
-    );
+    assert_eq!((due.nominal, due.legal), (day("2025-11-02"), day("2025-11-03")));
+    assert!(due.derivation.iter().any(|step| step.contains("共90自然日")), "{:?}", due.derivation);
     // Twice 15 is 30, and other units go on as well.
     let twice = count("2025-08-04", "60自然日", &["15自然日", "15自然日"], &[]);
     assert_eq!(twice.legal, due.legal);
@@ -134,14 +114,7 @@ fn hours_run_from_the_moment_and_never_move() {
     ];
     for (from, within, end) in cases {
         let (from, end): (DateTime, DateTime) = (from.parse().unwrap(), end.parse().unwrap());
-        let due = due(
-            &Start::at(from, "知悉"),
-            period(within),
-            &rule(),
-            &[],
-            &[],
-            &calendar(),
-        );
+        let due = due(&Start::at(from, "知悉"), period(within), &rule(), &[], &[], &calendar());
         assert_eq!(due.moment, Some(end));
         assert_eq!((due.nominal, due.legal), (end.date(), end.date()));
         assert!(!due.provisional);
@@ -158,10 +131,7 @@ fn what_was_posted_in_time_is_not_late() {
 
 #[test]
 fn a_public_notice_serves_when_thirty_days_have_passed() {
-    assert_eq!(
-        served_by_public_notice(day("2025-06-01")),
-        day("2025-07-01")
-    );
+    assert_eq!(served_by_public_notice(day("2025-06-01")), day("2025-07-01"));
 }
 
 #[test]
@@ -169,10 +139,7 @@ fn a_pause_lengthens_in_the_days_the_period_counts_in() {
     // 2025-07-14 + 90 days = 2025-10-12; out for 20 days: 2025-11-01, a Saturday.
     let pause = stopped("2025-07-22", Some("2025-08-11"));
     let natural = count("2025-07-14", "90自然日", &[], std::slice::from_ref(&pause));
-    assert_eq!(
-        (natural.nominal, natural.legal),
-        (day("2025-11-01"), day("2025-11-03"))
-    );
+    assert_eq!((natural.nominal, natural.legal), (day("2025-11-01"), day("2025-11-03")));
     // In working days the same pause takes 14 (7/23–8/11), not 20.
     let plain = count("2025-07-14", "20工作日", &[], &[]);
     let paused = count("2025-07-14", "20工作日", &[], &[pause]);
@@ -182,61 +149,33 @@ fn a_pause_lengthens_in_the_days_the_period_counts_in() {
 #[test]
 fn pauses_may_overlap_stay_open_or_come_too_late() {
     let one = [stopped("2025-07-22", Some("2025-08-11"))];
-    let overlapping = [
-        stopped("2025-08-01", Some("2025-08-11")),
-        stopped("2025-07-22", Some("2025-08-05")),
-    ];
+    let overlapping =
+        [stopped("2025-08-01", Some("2025-08-11")), stopped("2025-07-22", Some("2025-08-05"))];
     let whole = count("2025-07-14", "90自然日", &[], &one);
-    assert_eq!(
-        count("2025-07-14", "90自然日", &[], &overlapping).legal,
-        whole.legal
-    );
+    assert_eq!(count("2025-07-14", "90自然日", &[], &overlapping).legal, whole.legal);
     let plain = count("2025-07-14", "90自然日", &[], &[]);
-    let open = count(
-        "2025-07-14",
-        "90自然日",
-        &[],
-        &[stopped("2025-07-22", None)],
-    );
+    let open = count("2025-07-14", "90自然日", &[], &[stopped("2025-07-22", None)]);
     assert_eq!(open.legal, plain.legal);
     assert!(open.derivation[0].contains("停止计算"));
-    let late = count(
-        "2025-07-14",
-        "90自然日",
-        &[],
-        &[stopped("2025-12-01", Some("2025-12-31"))],
-    );
+    let late = count("2025-07-14", "90自然日", &[], &[stopped("2025-12-01", Some("2025-12-31"))]);
     assert_eq!(late.legal, plain.legal);
 }
 
 #[test]
 fn a_pause_moves_the_end_into_the_next_pause() {
     // Ten days from 1 July end on 11 July; out on 8–12 and, because of that, also on 14–15.
-    let pauses = [
-        stopped("2025-07-07", Some("2025-07-12")),
-        stopped("2025-07-13", Some("2025-07-15")),
-    ];
-    assert_eq!(
-        count("2025-07-01", "10自然日", &[], &pauses).nominal,
-        day("2025-07-18")
-    );
+    let pauses =
+        [stopped("2025-07-07", Some("2025-07-12")), stopped("2025-07-13", Some("2025-07-15"))];
+    assert_eq!(count("2025-07-01", "10自然日", &[], &pauses).nominal, day("2025-07-18"));
 }
 
 #[test]
 fn backwards_moves_earlier_never_later() {
     let before = |on: &str, within: &str| {
-        due_before(
-            &Start::on(day(on), "证件到期"),
-            period(within),
-            &rule(),
-            &calendar(),
-        )
+        due_before(&Start::on(day(on), "证件到期"), period(within), &rule(), &calendar())
     };
     let holiday = before("2026-04-03", "6个月"); // 2025-10-03, National Day
-    assert_eq!(
-        (holiday.nominal, holiday.legal),
-        (day("2025-10-03"), day("2025-09-30"))
-    );
+    assert_eq!((holiday.nominal, holiday.legal), (day("2025-10-03"), day("2025-09-30")));
     assert_eq!(before("2025-10-10", "2工作日").legal, day("2025-09-30"));
     assert_eq!(before("2025-08-31", "6个月").legal, day("2025-02-28"));
     assert_eq!(before("2025-03-10", "30自然日").legal, day("2025-02-08")); // worked Saturday
@@ -244,11 +183,7 @@ fn backwards_moves_earlier_never_later() {
 
 #[test]
 fn counting_from_the_day_itself_ends_a_day_earlier() {
-    let same = DayRule {
-        first_day: FirstDay::SameDay,
-        last_day_off: LastDayOff::Stays,
-        ..rule()
-    };
+    let same = DayRule { first_day: FirstDay::SameDay, last_day_off: LastDayOff::Stays, ..rule() };
     let count = |within| {
         let start = Start::on(day("2025-06-02"), "收到");
         due(&start, period(within), &same, &[], &[], &calendar()).legal
@@ -257,10 +192,7 @@ fn counting_from_the_day_itself_ends_a_day_earlier() {
     assert_eq!(count("6自然日"), day("2025-06-07")); // a Saturday, and stays
     assert_eq!(count("1个月"), day("2025-07-01"));
     let march = Start::on(day("2025-03-01"), "收到");
-    assert_eq!(
-        due(&march, period("1个月"), &same, &[], &[], &calendar()).legal,
-        day("2025-03-31")
-    );
+    assert_eq!(due(&march, period("1个月"), &same, &[], &[], &calendar()).legal, day("2025-03-31"));
     assert_eq!(count("1工作日"), day("2025-06-03")); // 2 June is a holiday
 }
 
@@ -270,13 +202,7 @@ fn beyond_the_last_notice_a_date_is_provisional_and_says_so() {
     assert!(natural.provisional);
     assert_eq!(natural.nominal, day("2027-01-09"));
     assert_eq!(natural.legal, day("2027-01-11"));
-    assert!(
-        natural
-            .derivation
-            .last()
-            .unwrap()
-            .contains("2027年放假安排尚未公布")
-    );
+    assert!(natural.derivation.last().unwrap().contains("2027年放假安排尚未公布"));
     assert!(count("2026-12-28", "5工作日", &[], &[]).provisional);
     assert!(!count("2026-12-10", "5工作日", &[], &[]).provisional);
     // Backwards it is the earlier day that counts.
@@ -285,10 +211,7 @@ fn beyond_the_last_notice_a_date_is_provisional_and_says_so() {
     assert!(due_before(&start, period("1个月"), &rule(), &calendar()).provisional);
     assert!(due_before(&start, period("60工作日"), &rule(), &calendar()).provisional);
     // Where the end does not move, natural days need no calendar.
-    let stays = DayRule {
-        last_day_off: LastDayOff::Stays,
-        ..rule()
-    };
+    let stays = DayRule { last_day_off: LastDayOff::Stays, ..rule() };
     let start = Start::on(day("2026-12-10"), "受理");
     assert!(!due(&start, period("30自然日"), &stays, &[], &[], &calendar()).provisional);
 }
@@ -305,10 +228,7 @@ fn the_derivation_reads_like_an_official_wrote_it() {
         ]
     );
     let working = count("2026-02-12", "5工作日", &[], &[]);
-    assert_eq!(
-        working.derivation[1],
-        "其间春节放假不计入，2月14日（星期六）调休上班计入。"
-    );
+    assert_eq!(working.derivation[1], "其间春节放假不计入，2月14日（星期六）调休上班计入。");
 }
 
 #[test]
@@ -316,10 +236,7 @@ fn every_year_has_as_many_working_days_as_the_notices_say() {
     let calendar = calendar();
     let expected = [250, 249, 250, 250, 249, 250, 249, 249, 251, 248, 248];
     for (year, expected) in (2016..).zip(expected) {
-        let (eve, end) = (
-            Date::constant(year - 1, 12, 31),
-            Date::constant(year, 12, 31),
-        );
+        let (eve, end) = (Date::constant(year - 1, 12, 31), Date::constant(year, 12, 31));
         assert_eq!(calendar.workdays_between(eve, end), expected, "{year}");
     }
     assert_eq!(calendar.last_published(), Some(2026));
@@ -344,10 +261,8 @@ fn a_day_knows_its_festival() {
 
 #[test]
 fn the_days_agree_with_the_list_they_were_taken_from() {
-    let list = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../../shared/law/c-governance/holidays.tsv"
-    );
+    let list =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/law/c-governance/holidays.tsv");
     let Ok(list) = std::fs::read_to_string(list) else {
         println!("holidays.tsv is not here; skipped");
         return;
@@ -368,10 +283,7 @@ fn a_region_adds_its_own_days_off() {
     let mut files = source::embedded();
     let text = "region = \"某自治州\"\nyear = 2026\nnotice = \"州政府通告\"\n\
         [[festival]]\nname = \"火把节\"\noff = \"2026-08-06..2026-08-07\"\n";
-    files.push(SourceFile {
-        path: "calendar/region.toml".into(),
-        text: text.into(),
-    });
+    files.push(SourceFile { path: "calendar/region.toml".into(), text: text.into() });
     let (calendar, diagnostics) = Calendar::parse(&files);
     assert_eq!(diagnostics, []);
     assert_eq!(calendar.regions().collect::<Vec<_>>(), ["某自治州"]);
@@ -386,15 +298,9 @@ fn a_region_adds_its_own_days_off() {
 fn faults_of_a_calendar_file_are_all_reported() {
     let text = "year = 2027\nnotice = \"通知\"\n[[festival]]\nname = \"元旦\"\noff = \"2027-01-03..2027-01-01\"\n\
         [[festival]]\nname = \"春节\"\noff = \"二月\"\n";
-    let file = SourceFile {
-        path: "calendar/2027.toml".into(),
-        text: text.into(),
-    };
+    let file = SourceFile { path: "calendar/2027.toml".into(), text: text.into() };
     let (_, diagnostics) = Calendar::parse(&[file]);
-    let at: Vec<&str> = diagnostics
-        .iter()
-        .map(|one| &text[one.span.clone()])
-        .collect();
+    let at: Vec<&str> = diagnostics.iter().map(|one| &text[one.span.clone()]).collect();
     assert_eq!(at, ["\"2027-01-03..2027-01-01\"", "\"二月\""]);
 }
 
@@ -427,27 +333,21 @@ struct Chance(u64);
 
 impl Chance {
     fn below(&mut self, most: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 =
+            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % most
     }
 
     fn day(&mut self) -> Date {
         let days = i64::try_from(self.below(6000)).unwrap();
-        day("2014-01-01")
-            .checked_add(jiff::Span::new().days(days))
-            .unwrap()
+        day("2014-01-01").checked_add(jiff::Span::new().days(days)).unwrap()
     }
 }
 
 /// The definition of a count, one day at a time: slow, and beyond doubt.
 fn slowly(from: Date, period: Period, pauses: &[Stopped], calendar: &Calendar) -> Date {
     let counts = |day: Date| {
-        let out = pauses
-            .iter()
-            .any(|p| p.from < day && p.until.is_some_and(|until| day <= until));
+        let out = pauses.iter().any(|p| p.from < day && p.until.is_some_and(|until| day <= until));
         !out && (period.unit == Unit::Day || calendar.is_working_day(day))
     };
     let (mut day, mut left) = (from, period.count);
@@ -470,20 +370,9 @@ fn counting_agrees_with_counting_day_by_day() {
             let (begin, length) = (chance.below(150) as i64, chance.below(40) as i64);
             let stop = from.checked_add(jiff::Span::new().days(begin)).unwrap();
             let until = Some(stop.checked_add(jiff::Span::new().days(length)).unwrap());
-            pauses.push(Stopped {
-                from: stop,
-                until,
-                reason: "鉴定".into(),
-            });
+            pauses.push(Stopped { from: stop, until, reason: "鉴定".into() });
         }
-        let due = due(
-            &Start::on(from, "受理"),
-            period,
-            &rule,
-            &pauses,
-            &[],
-            &calendar,
-        );
+        let due = due(&Start::on(from, "受理"), period, &rule, &pauses, &[], &calendar);
         let expected = slowly(from, period, &pauses, &calendar);
         assert_eq!(due.nominal, expected, "{from} {period} {pauses:?}");
         assert!(due.legal >= due.nominal && calendar.is_working_day(due.legal));
@@ -521,14 +410,8 @@ fn between_adds_up_and_agrees_with_the_days() {
             calendar.workdays_between(a, c),
             calendar.workdays_between(a, b) + calendar.workdays_between(b, c)
         );
-        assert_eq!(
-            calendar.workdays_between(a, b),
-            -calendar.workdays_between(b, a)
-        );
-        let counted = a
-            .series(jiff::Span::new().days(1))
-            .skip(1)
-            .take_while(|day| *day <= b);
+        assert_eq!(calendar.workdays_between(a, b), -calendar.workdays_between(b, a));
+        let counted = a.series(jiff::Span::new().days(1)).skip(1).take_while(|day| *day <= b);
         let working = counted.filter(|day| calendar.is_working_day(*day)).count() as i64;
         assert_eq!(calendar.workdays_between(a, b), working);
         assert_eq!(days_between(a, b) + days_between(b, c), days_between(a, c));
@@ -546,31 +429,11 @@ fn between_adds_up_and_agrees_with_the_days() {
 #[test]
 fn no_period_runs_off_the_end_of_time() {
     let (calendar, rule) = (calendar(), rule());
-    let units = [
-        Unit::Day,
-        Unit::Workday,
-        Unit::Month,
-        Unit::Year,
-        Unit::Hour,
-    ];
+    let units = [Unit::Day, Unit::Workday, Unit::Month, Unit::Year, Unit::Hour];
     for unit in units {
         let huge = Period::new(u32::MAX, unit);
-        due(
-            &Start::on(Date::MAX, "受理"),
-            huge,
-            &rule,
-            &[],
-            &[huge],
-            &calendar,
-        );
+        due(&Start::on(Date::MAX, "受理"), huge, &rule, &[], &[huge], &calendar);
         due_before(&Start::on(Date::MIN, "到期"), huge, &rule, &calendar);
-        due(
-            &Start::on(Date::MIN, "受理"),
-            huge,
-            &rule,
-            &[],
-            &[huge],
-            &Calendar::default(),
-        );
+        due(&Start::on(Date::MIN, "受理"), huge, &rule, &[], &[huge], &Calendar::default());
     }
 }

@@ -10,21 +10,13 @@ use law::{
 };
 
 fn procedure(name: &str) -> law::procedure::Procedure {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures")
-        .join(name);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
     let mut files = Vec::new();
     for folder in [root.clone(), root.join("documents")] {
-        for path in fs::read_dir(&folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path())
-        {
+        for path in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
             if path.is_file() {
                 let text = fs::read_to_string(&path).unwrap();
-                files.push(SourceFile {
-                    path: path.to_string_lossy().into_owned(),
-                    text,
-                });
+                files.push(SourceFile { path: path.to_string_lossy().into_owned(), text });
             }
         }
     }
@@ -55,16 +47,9 @@ fn acts_and_periods_read_as_sentences() {
          提醒：到期前10个自然日、3个自然日提醒。依据：《信访工作条例》第三十四条。"
     );
     let asked = entry(&petition.acts, "ask_extend");
-    let condition = asked
-        .lines
-        .iter()
-        .find(|line| line.label == "条件")
-        .unwrap();
+    let condition = asked.lines.iter().find(|line| line.label == "条件").unwrap();
     assert_eq!(condition.text, "“办结答复”期限没有届满");
-    assert_eq!(
-        condition.refusal.as_deref(),
-        Some("延期应在办理期限届满前申请")
-    );
+    assert_eq!(condition.refusal.as_deref(), Some("延期应在办理期限届满前申请"));
 }
 
 #[test]
@@ -99,31 +84,16 @@ fn tests_and_figures_read_as_sentences() {
 #[test]
 fn stages_stand_in_layers() {
     let flow = flow(&procedure("penalty"));
-    let layers: Vec<(&str, usize)> = flow
-        .stations
-        .iter()
-        .map(|station| (station.id.as_str(), station.layer))
-        .collect();
+    let layers: Vec<(&str, usize)> =
+        flow.stations.iter().map(|station| (station.id.as_str(), station.layer)).collect();
     assert_eq!(
         layers,
-        [
-            ("start", 0),
-            ("investigating", 1),
-            ("proposed", 2),
-            ("decided", 3),
-            ("closed", 4)
-        ]
+        [("start", 0), ("investigating", 1), ("proposed", 2), ("decided", 3), ("closed", 4)]
     );
     let way = |from: &str, to: &str| {
-        flow.ways
-            .iter()
-            .find(|way| way.from == from && way.to == to)
-            .unwrap()
+        flow.ways.iter().find(|way| way.from == from && way.to == to).unwrap()
     };
-    assert_eq!(
-        way("start", "investigating").acts,
-        [("file".into(), "立案".to_owned())]
-    );
+    assert_eq!(way("start", "investigating").acts, [("file".into(), "立案".to_owned())]);
     assert_eq!(way("decided", "closed").acts.len(), 2); // 结案、撤销决定
     assert!(flow.ways.iter().all(|way| !way.back));
     assert!(flow.stations[2].stays.iter().any(|(id, _)| *id == "inform"));

@@ -21,17 +21,11 @@ pub fn write(paper: &Paper) -> Vec<u8> {
 
 fn pack(document: &str, properties: &str) -> ZipResult<Vec<u8>> {
     let parts: [(&str, &str); 10] = [
-        (
-            "[Content_Types].xml",
-            include_str!("docx/content-types.xml"),
-        ),
+        ("[Content_Types].xml", include_str!("docx/content-types.xml")),
         ("_rels/.rels", include_str!("docx/package.rels")),
         ("docProps/core.xml", properties),
         ("word/document.xml", document),
-        (
-            "word/_rels/document.xml.rels",
-            include_str!("docx/document.rels"),
-        ),
+        ("word/_rels/document.xml.rels", include_str!("docx/document.rels")),
         ("word/styles.xml", include_str!("docx/styles.xml")),
         ("word/settings.xml", include_str!("docx/settings.xml")),
         ("word/fontTable.xml", include_str!("docx/fontTable.xml")),
@@ -71,9 +65,7 @@ fn properties(paper: &Paper) -> String {
 }
 
 fn body(paper: &Paper) -> String {
-    let mut body = Body {
-        xml: String::with_capacity(8 * 1024),
-    };
+    let mut body = Body { xml: String::with_capacity(8 * 1024) };
     body.xml.push_str(DECLARATION);
     body.xml.push_str(
         "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\">\
@@ -85,10 +77,7 @@ fn body(paper: &Paper) -> String {
         // 落款 never stands alone on a page: the end of the body goes with it.
         let keep = matches!(next, Some(Block::Closing(_)));
         body.block(block, index > 0, keep);
-        if matches!(
-            (block, next),
-            (Block::Table(_), None | Some(Block::Table(_)))
-        ) {
+        if matches!((block, next), (Block::Table(_), None | Some(Block::Table(_)))) {
             // Two tables in a row would become one; a table may not end the body.
             body.blank();
         }
@@ -158,12 +147,8 @@ impl Body {
     fn mark(&mut self, mark: &str, paper: &Paper) {
         let size = page::mark_size(mark);
         self.open("Mark", "<w:spacing w:before=\"1984\"/>");
-        let font = format!(
-            "<w:rPr><w:sz w:val=\"{0}\"/><w:szCs w:val=\"{0}\"/></w:rPr>",
-            size * 2
-        );
-        self.xml
-            .push_str(&format!("<w:r>{font}{}</w:r>", text(mark)));
+        let font = format!("<w:rPr><w:sz w:val=\"{0}\"/><w:szCs w:val=\"{0}\"/></w:rPr>", size * 2);
+        self.xml.push_str(&format!("<w:r>{font}{}</w:r>", text(mark)));
         self.close();
         self.blank();
         self.blank();
@@ -188,8 +173,7 @@ impl Body {
                 self.run(&Run::plain("签发人："));
                 let kai = "<w:rPr><w:rFonts w:ascii=\"楷体_GB2312\" w:hAnsi=\"楷体_GB2312\" \
                            w:eastAsia=\"楷体_GB2312\" w:cs=\"楷体_GB2312\"/></w:rPr>";
-                self.xml
-                    .push_str(&format!("<w:r>{kai}{}</w:r>", text(signer)));
+                self.xml.push_str(&format!("<w:r>{kai}{}</w:r>", text(signer)));
                 self.close();
             }
         }
@@ -214,9 +198,7 @@ impl Body {
                 self.title(title);
                 self.blank();
             }
-            Block::PageBreak => self
-                .xml
-                .push_str("<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>"),
+            Block::PageBreak => self.xml.push_str("<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>"),
         }
     }
 
@@ -227,11 +209,7 @@ impl Body {
         }
         self.blank();
         let lead = page::width("附件：");
-        let number = if names.len() > 1 {
-            page::width("1. ")
-        } else {
-            0.0
-        };
+        let number = if names.len() > 1 { page::width("1. ") } else { 0.0 };
         for (index, line) in attachment_lines(names).into_iter().enumerate() {
             let hang = number + if index == 0 { lead } else { 0.0 };
             let left = 2.0 + lead + number;
@@ -252,11 +230,7 @@ impl Body {
         }
         let indents = page::closing_indents(lines);
         for (index, (line, indent)) in lines.iter().zip(indents).enumerate() {
-            let keep = if index + 1 < lines.len() {
-                "<w:keepNext/>"
-            } else {
-                ""
-            };
+            let keep = if index + 1 < lines.len() { "<w:keepNext/>" } else { "" };
             let indent = format!(
                 "{keep}<w:ind w:rightChars=\"{}\" w:right=\"{}\"/>",
                 hundredths(indent),
@@ -272,10 +246,7 @@ impl Body {
             return;
         }
         let shares = page::column_shares(table);
-        let widths: Vec<u32> = shares
-            .iter()
-            .map(|share| (share * AREA as f32) as u32)
-            .collect();
+        let widths: Vec<u32> = shares.iter().map(|share| (share * AREA as f32) as u32).collect();
         self.xml.push_str(
             "<w:tbl><w:tblPr><w:tblW w:w=\"8844\" w:type=\"dxa\"/><w:jc w:val=\"center\"/>\
              <w:tblBorders>",
@@ -295,29 +266,18 @@ impl Body {
         }
         self.xml.push_str("</w:tblGrid>");
         if !table.head.is_empty() {
-            self.xml
-                .push_str("<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>");
+            self.xml.push_str("<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>");
             for (column, width) in widths.iter().enumerate() {
-                let name = table
-                    .head
-                    .get(column)
-                    .map(String::as_str)
-                    .unwrap_or_default();
+                let name = table.head.get(column).map(String::as_str).unwrap_or_default();
                 self.cell(*width, "TableHead", "", &[Run::plain(name)]);
             }
             self.xml.push_str("</w:tr>");
         }
-        let centred: Vec<bool> = (0..columns)
-            .map(|at| page::is_short_column(table, at))
-            .collect();
+        let centred: Vec<bool> = (0..columns).map(|at| page::is_short_column(table, at)).collect();
         for row in &table.rows {
             self.xml.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
             for (column, width) in widths.iter().enumerate() {
-                let align = if centred[column] {
-                    "<w:jc w:val=\"center\"/>"
-                } else {
-                    ""
-                };
+                let align = if centred[column] { "<w:jc w:val=\"center\"/>" } else { "" };
                 let runs = row.get(column).map(Vec::as_slice).unwrap_or_default();
                 self.cell(*width, "TableText", align, runs);
             }
@@ -363,10 +323,7 @@ impl Body {
             self.xml.push_str("</w:tc></w:tr>");
         }
         self.xml.push_str(cell);
-        let tab = format!(
-            "<w:tabs><w:tab w:val=\"right\" w:pos=\"{}\"/></w:tabs>",
-            AREA - 280
-        );
+        let tab = format!("<w:tabs><w:tab w:val=\"right\" w:pos=\"{}\"/></w:tabs>", AREA - 280);
         self.open("Imprint", &tab);
         self.run(&Run::plain(imprint.organ.as_str()));
         self.xml.push_str("<w:r><w:tab/></w:r>");
@@ -433,9 +390,7 @@ pub fn text_of(file: &[u8]) -> Result<String, NotDocx> {
     let part = archive.by_name("word/document.xml").map_err(|_| NotDocx)?;
     let mut xml = String::new();
     // A small file may unfold to an endless one.
-    part.take(LONGEST_DOCUMENT)
-        .read_to_string(&mut xml)
-        .map_err(|_| NotDocx)?;
+    part.take(LONGEST_DOCUMENT).read_to_string(&mut xml).map_err(|_| NotDocx)?;
     let mut reader = Reader::from_str(&xml);
     let (mut text, mut in_text, mut cells) = (String::new(), false, 0_usize);
     loop {

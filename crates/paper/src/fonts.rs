@@ -154,11 +154,8 @@ impl Fonts {
         faces.sort_by(|a, b| (&a.post_script_name, a.index).cmp(&(&b.post_script_name, b.index)));
         let upright = |face: &&&FaceInfo| face.style == fontdb::Style::Normal;
         let usable: Vec<&FaceInfo> = faces.iter().filter(upright).copied().collect();
-        let chinese: Vec<&FaceInfo> = usable
-            .iter()
-            .copied()
-            .filter(|face| is_chinese(&database, face.id))
-            .collect();
+        let chinese: Vec<&FaceInfo> =
+            usable.iter().copied().filter(|face| is_chinese(&database, face.id)).collect();
         if chinese.is_empty() {
             return Err(NoChineseFont);
         }
@@ -189,9 +186,7 @@ impl Fonts {
                 }
                 self.take(*font, *id, &mut open, &mut glyphs);
             }
-            glyphs
-                .missing
-                .extend(open.into_iter().filter(|c| !c.is_whitespace()));
+            glyphs.missing.extend(open.into_iter().filter(|c| !c.is_whitespace()));
         }
         glyphs
     }
@@ -209,14 +204,7 @@ impl Fonts {
                     glyphs.faces.push(id);
                     glyphs.faces.len() - 1
                 });
-                glyphs.found.insert(
-                    (font, *c),
-                    Glyph {
-                        face: place,
-                        id: glyph.0,
-                        advance,
-                    },
-                );
+                glyphs.found.insert((font, *c), Glyph { face: place, id: glyph.0, advance });
                 false
             });
         });
@@ -229,9 +217,7 @@ impl Fonts {
         read: impl FnOnce(&ttf_parser::Face<'_>) -> T,
     ) -> Option<T> {
         self.database.with_face_data(id, |data, index| {
-            ttf_parser::Face::parse(data, index)
-                .ok()
-                .map(|face| read(&face))
+            ttf_parser::Face::parse(data, index).ok().map(|face| read(&face))
         })?
     }
 
@@ -242,15 +228,9 @@ impl Fonts {
 
     /// The PostScript name of a face.
     pub(crate) fn name(&self, id: ID) -> String {
-        let name = self
-            .database
-            .face(id)
-            .map(|face| face.post_script_name.clone());
-        let name: String = name
-            .unwrap_or_default()
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric())
-            .collect();
+        let name = self.database.face(id).map(|face| face.post_script_name.clone());
+        let name: String =
+            name.unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
         if name.is_empty() { "Font".into() } else { name }
     }
 }
@@ -296,9 +276,7 @@ fn is_chinese(database: &Database, id: ID) -> bool {
         let Ok(face) = ttf_parser::Face::parse(data, index) else {
             return false;
         };
-        "依法的"
-            .chars()
-            .all(|c| face.glyph_index(c).is_some_and(|glyph| glyph.0 != 0))
+        "依法的".chars().all(|c| face.glyph_index(c).is_some_and(|glyph| glyph.0 != 0))
     };
     database.with_face_data(id, check).unwrap_or(false)
 }
@@ -307,14 +285,8 @@ fn find(faces: &[&FaceInfo], font: Font) -> Option<ID> {
     let distance = |face: &FaceInfo| face.weight.0.abs_diff(font.weight());
     font.families().iter().find_map(|family| {
         let named = |face: &&&FaceInfo| {
-            face.families
-                .iter()
-                .any(|(name, _)| name.eq_ignore_ascii_case(family))
+            face.families.iter().any(|(name, _)| name.eq_ignore_ascii_case(family))
         };
-        faces
-            .iter()
-            .filter(named)
-            .min_by_key(|face| distance(face))
-            .map(|face| face.id)
+        faces.iter().filter(named).min_by_key(|face| distance(face)).map(|face| face.id)
     })
 }

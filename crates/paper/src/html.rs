@@ -12,21 +12,13 @@ use crate::{
 /// Every text is escaped and no element carries a style of its own: the page's stylesheet says
 /// how `.paper` looks.
 pub fn fragment(paper: &Paper) -> String {
-    Writer {
-        html: String::new(),
-        links: Links::All,
-    }
-    .article(paper)
+    Writer { html: String::new(), links: Links::All }.article(paper)
 }
 
 /// The paper as a whole file that prints by GB/T 9704. Links into the desk are left out, for they
 /// lead nowhere from a file.
 pub fn standalone(paper: &Paper) -> String {
-    let article = Writer {
-        html: String::new(),
-        links: Links::Complete,
-    }
-    .article(paper);
+    let article = Writer { html: String::new(), links: Links::Complete }.article(paper);
     let title = escaped(&paper.title.replace('\n', " "));
     format!(
         "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
@@ -47,9 +39,7 @@ enum Links {
 impl Links {
     /// Whether an address may be a link; `javascript:` and its like never are.
     fn follow(self, href: &str) -> bool {
-        let complete = ["https://", "http://", "#"]
-            .iter()
-            .any(|start| href.starts_with(start));
+        let complete = ["https://", "http://", "#"].iter().any(|start| href.starts_with(start));
         let within = href.starts_with('/') && !href.starts_with("//") && !href.contains('\\');
         complete || within && matches!(self, Links::All)
     }
@@ -73,9 +63,7 @@ impl Writer {
                     items.push(next);
                 }
                 self.html.push_str("<ul>");
-                items
-                    .into_iter()
-                    .for_each(|runs| self.element("li", "", runs));
+                items.into_iter().for_each(|runs| self.element("li", "", runs));
                 self.html.push_str("</ul>");
             } else {
                 self.block(block);
@@ -97,10 +85,7 @@ impl Writer {
         let number = paper.number.as_deref().map(Run::plain);
         if let Some(mark) = &paper.mark {
             self.element("p", "mark", &[Run::plain(mark.as_str())]);
-            let signer = paper
-                .signer
-                .as_ref()
-                .map(|name| Run::plain(format!("　签发人：{name}")));
+            let signer = paper.signer.as_ref().map(|name| Run::plain(format!("　签发人：{name}")));
             let runs: Vec<Run> = number.iter().cloned().chain(signer).collect();
             self.element("p", "number", &runs);
             self.html.push_str("<hr>");
@@ -196,11 +181,7 @@ impl Writer {
             Style::Strong => write!(self.html, "<strong>{text}</strong>"),
             Style::Place => write!(self.html, "<mark>{text}</mark>"),
             Style::Link(href) if self.links.follow(href) => {
-                write!(
-                    self.html,
-                    "<a class=\"figure\" href=\"{}\">{text}</a>",
-                    escaped(href)
-                )
+                write!(self.html, "<a class=\"figure\" href=\"{}\">{text}</a>", escaped(href))
             }
             Style::Plain | Style::Link(_) => write!(self.html, "{text}"),
         };
@@ -238,21 +219,13 @@ mod tests {
     fn only_honest_links_are_links() {
         let linked = |href: &str| {
             let runs = vec![Run::link("326件", href)];
-            Paper {
-                blocks: vec![Block::Paragraph(runs)],
-                ..Paper::default()
-            }
+            Paper { blocks: vec![Block::Paragraph(runs)], ..Paper::default() }
         };
         assert!(
             fragment(&linked("/figures/a?y=2025&o=1"))
                 .contains("href=\"/figures/a?y=2025&amp;o=1\"")
         );
-        for href in [
-            "javascript:alert(1)",
-            "//evil.example",
-            "data:text/html,x",
-            "/\\evil",
-        ] {
+        for href in ["javascript:alert(1)", "//evil.example", "data:text/html,x", "/\\evil"] {
             assert!(!fragment(&linked(href)).contains("href"), "{href}");
         }
         assert!(!standalone(&linked("/figures/a")).contains("href"));
@@ -269,10 +242,7 @@ mod tests {
             blocks: vec![
                 Block::paragraph(hostile),
                 Block::Closing(vec![hostile.into()]),
-                Block::Table(Table {
-                    head: vec![hostile.into()],
-                    rows: vec![vec![]],
-                }),
+                Block::Table(Table { head: vec![hostile.into()], rows: vec![vec![]] }),
             ],
             ..Paper::default()
         };

@@ -20,14 +20,7 @@ pub(crate) struct Look {
 
 impl Look {
     pub(crate) const fn of(font: Font, size: f32) -> Self {
-        Self {
-            font,
-            size,
-            tracking: 0.0,
-            red: false,
-            strong: false,
-            place: false,
-        }
+        Self { font, size, tracking: 0.0, red: false, strong: false, place: false }
     }
 
     /// Of the body: size 3 on the grid of 28 characters.
@@ -95,13 +88,7 @@ fn sign((c, look): Styled, glyphs: &Glyphs) -> Sign {
         None => 1.0,
     };
     let tracking = if natural > 0.9 { look.tracking } else { 0.0 };
-    Sign {
-        c,
-        look,
-        glyph,
-        x: 0.0,
-        width: natural * look.size + tracking,
-    }
+    Sign { c, look, glyph, x: 0.0, width: natural * look.size + tracking }
 }
 
 /// The signs of the first line, and the rest.
@@ -192,10 +179,7 @@ mod tests {
         let look = Look::of(Font::Fang, 10.0);
         let styled: Vec<Styled> = text.chars().map(|c| (c, look)).collect();
         let lines = lines(&styled, &Glyphs::default(), chars * 10.0, 0.0, true);
-        lines
-            .iter()
-            .map(|line| line.signs.iter().map(|sign| sign.c).collect())
-            .collect()
+        lines.iter().map(|line| line.signs.iter().map(|sign| sign.c).collect()).collect()
     }
 
     #[test]
@@ -221,14 +205,8 @@ mod tests {
         let styled: Vec<Styled> = "甲乙丙丁，戊己庚辛".chars().map(|c| (c, look)).collect();
         let lines = lines(&styled, &Glyphs::default(), 44.0, 0.0, true);
         assert_eq!(lines[0].signs.len(), 3);
-        assert!(
-            lines[0].width < 44.0,
-            "twelve points between two gaps would tear the line apart"
-        );
-        let wide: Vec<Styled> = "甲乙丙丁戊己庚辛壬癸甲"
-            .chars()
-            .map(|c| (c, look))
-            .collect();
+        assert!(lines[0].width < 44.0, "twelve points between two gaps would tear the line apart");
+        let wide: Vec<Styled> = "甲乙丙丁戊己庚辛壬癸甲".chars().map(|c| (c, look)).collect();
         let first = &super::lines(&wide, &Glyphs::default(), 104.0, 0.0, true)[0];
         assert!((first.width - 104.0).abs() < 0.01, "{}", first.width);
     }

@@ -118,10 +118,9 @@ impl Reader {
                     table.rows.push(row());
                 }
             }
-            _ => self.paper.blocks.push(Block::Table(Table {
-                head: Vec::new(),
-                rows: vec![row()],
-            })),
+            _ => {
+                self.paper.blocks.push(Block::Table(Table { head: Vec::new(), rows: vec![row()] }))
+            }
         }
     }
 
@@ -132,16 +131,10 @@ impl Reader {
             let mut lines = run.text.split('\n');
             // `split` yields at least one piece, which continues the paragraph at hand.
             let first = lines.next().unwrap_or_default();
-            paragraph.push(Run {
-                text: first.into(),
-                style: run.style.clone(),
-            });
+            paragraph.push(Run { text: first.into(), style: run.style.clone() });
             for next in lines {
                 self.push_paragraph(std::mem::take(&mut paragraph));
-                paragraph.push(Run {
-                    text: next.into(),
-                    style: run.style.clone(),
-                });
+                paragraph.push(Run { text: next.into(), style: run.style.clone() });
             }
         }
         self.push_paragraph(paragraph);
@@ -173,10 +166,7 @@ fn runs(line: &str) -> Vec<Run> {
         };
         if !text.is_empty() {
             let style = if strong { Style::Strong } else { Style::Plain };
-            runs.push(Run {
-                text: unescape(text),
-                style,
-            });
+            runs.push(Run { text: unescape(text), style });
         }
         strong = next.is_some() && !strong;
         rest = after;
@@ -221,10 +211,7 @@ fn one_line_text(text: &str) -> String {
 }
 
 fn one_line(run: Run) -> Run {
-    Run {
-        text: one_line_text(&run.text),
-        ..run
-    }
+    Run { text: one_line_text(&run.text), ..run }
 }
 
 /// The cells of `| a | b |`.
@@ -292,10 +279,7 @@ mod tests {
         assert_eq!(paper.title, "云溪县青石镇人民政府\n受理告知书");
         assert_eq!(paper.number.as_deref(), Some("青访受〔2025〕3号"));
         assert_eq!(paper.to.as_deref(), Some("示例甲"));
-        let strong = Run {
-            text: "现予受理".into(),
-            style: Style::Strong,
-        };
+        let strong = Run { text: "现予受理".into(), style: Style::Strong };
         assert_eq!(
             paper.blocks,
             vec![
@@ -320,22 +304,12 @@ mod tests {
 
     #[test]
     fn an_escaped_value_stays_one_piece_of_text() {
-        for hostile in [
-            "# 标题",
-            "- 项",
-            ">> 落款",
-            "| a | b |",
-            "**粗**",
-            "a\\nb\\",
-            "---",
-            "a|b",
-        ] {
+        for hostile in ["# 标题", "- 项", ">> 落款", "| a | b |", "**粗**", "a\\nb\\", "---", "a|b"]
+        {
             let paper = from_markdown(&escape(hostile));
             assert_eq!(paper.blocks, vec![Block::paragraph(hostile)], "{hostile}");
             let row = format!("| {} | 尾 |", escape(hostile));
-            let Block::Table(table) = &from_markdown(&row).blocks[0] else {
-                panic!("{row}")
-            };
+            let Block::Table(table) = &from_markdown(&row).blocks[0] else { panic!("{row}") };
             assert_eq!(plain(&table.rows[0][0]), hostile);
             assert_eq!(table.rows[0].len(), 2, "{hostile}");
         }
@@ -346,34 +320,20 @@ mod tests {
         let paper = from_markdown(&format!("诉求：{}", escape("第一段\n\n# 第二段")));
         assert_eq!(
             paper.blocks,
-            vec![
-                Block::paragraph("诉求：第一段"),
-                Block::paragraph("# 第二段")
-            ]
+            vec![Block::paragraph("诉求：第一段"), Block::paragraph("# 第二段")]
         );
         let table = from_markdown(&format!("| {} |", escape("上\n下")));
-        let Block::Table(table) = &table.blocks[0] else {
-            panic!()
-        };
+        let Block::Table(table) = &table.blocks[0] else { panic!() };
         assert_eq!(plain(&table.rows[0][0]), "上\n下");
     }
 
     #[test]
     fn what_looks_like_markup_elsewhere_is_text() {
-        for text in [
-            "<b>粗</b>",
-            "[链接](javascript:1)",
-            "{{ x }}",
-            "]]>",
-            "#无空格",
-            "一**半",
-        ] {
+        for text in ["<b>粗</b>", "[链接](javascript:1)", "{{ x }}", "]]>", "#无空格", "一**半"]
+        {
             assert_eq!(plain_text(text), text);
         }
-        assert_eq!(
-            plain_text("现将有关事项告知如下："),
-            "现将有关事项告知如下："
-        );
+        assert_eq!(plain_text("现将有关事项告知如下："), "现将有关事项告知如下：");
     }
 
     fn plain_text(source: &str) -> String {

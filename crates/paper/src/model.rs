@@ -101,36 +101,24 @@ pub struct Imprint {
 impl Run {
     /// Plain text.
     pub fn plain(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            style: Style::Plain,
-        }
+        Self { text: text.into(), style: Style::Plain }
     }
 
     /// Text that leads somewhere.
     pub fn link(text: impl Into<String>, href: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            style: Style::Link(href.into()),
-        }
+        Self { text: text.into(), style: Style::Link(href.into()) }
     }
 
     /// A place to be filled in by a person.
     pub fn place(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            style: Style::Place,
-        }
+        Self { text: text.into(), style: Style::Place }
     }
 }
 
 impl Block {
     /// A heading.
     pub fn heading(level: u8, text: impl Into<String>) -> Self {
-        Block::Heading {
-            level,
-            runs: vec![Run::plain(text)],
-        }
+        Block::Heading { level, runs: vec![Run::plain(text)] }
     }
 
     /// A paragraph of plain text.
@@ -142,12 +130,7 @@ impl Block {
 impl Table {
     /// The number of columns.
     pub fn columns(&self) -> usize {
-        self.rows
-            .iter()
-            .map(Vec::len)
-            .chain([self.head.len()])
-            .max()
-            .unwrap_or(0)
+        self.rows.iter().map(Vec::len).chain([self.head.len()]).max().unwrap_or(0)
     }
 }
 
@@ -177,10 +160,7 @@ impl Paper {
                 Block::Table(table) => {
                     lines.extend((!table.head.is_empty()).then(|| table.head.join("\t")));
                     let row = |row: &Vec<Cell>| {
-                        row.iter()
-                            .map(|cell| plain(cell))
-                            .collect::<Vec<_>>()
-                            .join("\t")
+                        row.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join("\t")
                     };
                     lines.extend(table.rows.iter().map(row));
                 }
@@ -205,10 +185,7 @@ impl Imprint {
     pub(crate) fn lines(&self) -> Vec<String> {
         let copies =
             (!self.copies.is_empty()).then(|| format!("抄送：{}。", self.copies.join("，")));
-        copies
-            .into_iter()
-            .chain([format!("{}　{}印发", self.organ, self.date)])
-            .collect()
+        copies.into_iter().chain([format!("{}　{}印发", self.organ, self.date)]).collect()
     }
 }
 
@@ -276,9 +253,6 @@ mod tests {
 
     #[test]
     fn clean_drops_what_paper_cannot_hold() {
-        assert_eq!(
-            clean("a\u{0}b\u{1b}[31m\tc\u{202E}d\u{FFFE}e\r\n😀"),
-            "ab[31m cde\n😀"
-        );
+        assert_eq!(clean("a\u{0}b\u{1b}[31m\tc\u{202E}d\u{FFFE}e\r\n😀"), "ab[31m cde\n😀");
     }
 }

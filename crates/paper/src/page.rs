@@ -32,9 +32,7 @@ const TITLE_CHARS: f32 = 20.0;
 
 /// How wide a text is, in full-width characters.
 pub(crate) fn width(text: &str) -> f32 {
-    text.chars()
-        .map(|c| if is_wide(c) { 1.0 } else { 0.5 })
-        .sum()
+    text.chars().map(|c| if is_wide(c) { 1.0 } else { 0.5 }).sum()
 }
 
 /// Whether a character takes the width of a 汉字.
@@ -55,12 +53,7 @@ pub(crate) fn mark_size(mark: &str) -> u32 {
 /// about the same length that end where a phrase ends and never leave a single character alone.
 pub(crate) fn title_lines(title: &str) -> Vec<String> {
     let fitting = |line: &str| balance(line, (width(line) / TITLE_CHARS).ceil() as usize);
-    title
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .flat_map(fitting)
-        .collect()
+    title.lines().map(str::trim).filter(|line| !line.is_empty()).flat_map(fitting).collect()
 }
 
 fn balance(line: &str, lines: usize) -> Vec<String> {
@@ -134,10 +127,7 @@ pub(crate) fn column_shares(table: &crate::Table) -> Vec<f32> {
 fn needed(table: &crate::Table, column: usize) -> f32 {
     let head = table.head.get(column).map_or(0.0, |name| width(name));
     let longest = |row: &Vec<crate::model::Cell>| {
-        let text = row
-            .get(column)
-            .map(|cell| crate::model::plain(cell))
-            .unwrap_or_default();
+        let text = row.get(column).map(|cell| crate::model::plain(cell)).unwrap_or_default();
         // Figures and letters of some fonts are wider than half a character.
         let wide =
             |line: &str| width(line) + 0.1 * line.chars().filter(|c| !is_wide(*c)).count() as f32;
@@ -149,8 +139,7 @@ fn needed(table: &crate::Table, column: usize) -> f32 {
 /// Whether a column of a table holds only short entries, which are centred.
 pub(crate) fn is_short_column(table: &crate::Table, column: usize) -> bool {
     let short = |row: &Vec<crate::model::Cell>| {
-        row.get(column)
-            .is_none_or(|cell| width(&crate::model::plain(cell)) <= 8.0)
+        row.get(column).is_none_or(|cell| width(&crate::model::plain(cell)) <= 8.0)
     };
     table.rows.iter().all(short)
 }
@@ -173,33 +162,22 @@ mod tests {
                 "云溪县青石镇人民政府关于2025年法治政府建设情况的报告",
                 vec!["云溪县青石镇人民政府", "关于2025年法治政府建设情况的报告"],
             ),
-            (
-                "云溪县司法局\n受理告知书",
-                vec!["云溪县司法局", "受理告知书"],
-            ),
+            ("云溪县司法局\n受理告知书", vec!["云溪县司法局", "受理告知书"]),
         ] {
             assert_eq!(title_lines(title), lines);
         }
         let long = "中共云溪县青石镇委员会、云溪县青石镇人民政府关于2025年度法治政府建设情况的报告";
         let lines = title_lines(long);
         assert_eq!(lines.concat(), long);
-        assert!(
-            lines.iter().all(|line| (3.0..=20.0).contains(&width(line))),
-            "{lines:?}"
-        );
+        assert!(lines.iter().all(|line| (3.0..=20.0).contains(&width(line))), "{lines:?}");
     }
 
     #[test]
     fn figures_keep_their_width_and_text_wraps() {
         let table = crate::from_markdown(&format!("| 1234/5678 | {} | 12% |\n", "长".repeat(200)));
-        let crate::Block::Table(table) = &table.blocks[0] else {
-            panic!()
-        };
+        let crate::Block::Table(table) = &table.blocks[0] else { panic!() };
         let shares = column_shares(table);
-        let chars: Vec<f32> = shares
-            .iter()
-            .map(|share| share * AREA.0 / SIZE_TABLE)
-            .collect();
+        let chars: Vec<f32> = shares.iter().map(|share| share * AREA.0 / SIZE_TABLE).collect();
         assert!(chars[0] > 5.0 && chars[2] > 2.5, "{chars:?}");
         assert!(chars[1] > 20.0);
         assert!((shares.iter().sum::<f32>() - 1.0).abs() < 0.001);
@@ -207,10 +185,7 @@ mod tests {
 
     #[test]
     fn names_are_centred_on_the_date() {
-        let lines = [
-            "云溪县青石镇人民政府".to_string(),
-            "2025年7月1日".to_string(),
-        ];
+        let lines = ["云溪县青石镇人民政府".to_string(), "2025年7月1日".to_string()];
         let indents = closing_indents(&lines);
         assert_eq!(indents[1], 4.0);
         let centre = |at: usize| indents[at] + width(&lines[at]) / 2.0;

@@ -21,23 +21,14 @@ pub(crate) enum Mark {
     /// A line of text.
     Text { line: Line, x: f32, baseline: f32 },
     /// A straight rule.
-    Rule {
-        from: (f32, f32),
-        to: (f32, f32),
-        width: f32,
-        red: bool,
-    },
+    Rule { from: (f32, f32), to: (f32, f32), width: f32, red: bool },
 }
 
 /// Lays a paper out with the fonts of this machine.
 pub(crate) fn lay_out(paper: &Paper, fonts: &Fonts) -> Pages {
     let pieces = pieces(paper);
     let glyphs = fonts.resolve(&wanted(&pieces));
-    let mut press = Press {
-        glyphs: &glyphs,
-        pages: vec![Vec::new()],
-        y: 0.0,
-    };
+    let mut press = Press { glyphs: &glyphs, pages: vec![Vec::new()], y: 0.0 };
     for (index, piece) in pieces.iter().enumerate() {
         press.place(piece, pieces.get(index + 1));
     }
@@ -93,33 +84,16 @@ struct Laid {
 impl Text {
     fn body(styled: Vec<Styled>) -> Self {
         let indent = 2.0 * CHAR;
-        Self {
-            indent,
-            ..Self::line(styled, Align::Justified)
-        }
+        Self { indent, ..Self::line(styled, Align::Justified) }
     }
 
     fn line(styled: Vec<Styled>, align: Align) -> Self {
-        Self {
-            styled,
-            align,
-            left: 0.0,
-            right: 0.0,
-            indent: 0.0,
-            height: LINE,
-            keep: false,
-        }
+        Self { styled, align, left: 0.0, right: 0.0, indent: 0.0, height: LINE, keep: false }
     }
 
     fn lines(&self, glyphs: &Glyphs, width: f32) -> Vec<Line> {
         let room = width - self.left - self.right;
-        lines(
-            &self.styled,
-            glyphs,
-            room,
-            self.indent,
-            self.align == Align::Justified,
-        )
+        lines(&self.styled, glyphs, room, self.indent, self.align == Align::Justified)
     }
 
     /// Where a line begins.
@@ -139,14 +113,7 @@ fn styled(text: &str, look: Look) -> Vec<Styled> {
 fn styled_runs(runs: &[Run], look: Look) -> Vec<Styled> {
     let of_run = |run: &Run| {
         let strong = look.strong || run.style == Style::Strong;
-        styled(
-            &run.text,
-            Look {
-                strong,
-                place: run.style == Style::Place,
-                ..look
-            },
-        )
+        styled(&run.text, Look { strong, place: run.style == Style::Place, ..look })
     };
     runs.iter().flat_map(of_run).collect()
 }
@@ -166,10 +133,7 @@ fn pieces(paper: &Paper) -> Vec<Piece> {
                 pieces.push(Piece::Text(Text { keep: true, ..text }));
             }
             Block::Paragraph(runs) | Block::Item(runs) => {
-                pieces.push(Piece::Text(Text::body(styled_runs(
-                    runs,
-                    Look::body(Font::Fang),
-                ))));
+                pieces.push(Piece::Text(Text::body(styled_runs(runs, Look::body(Font::Fang)))));
             }
             Block::Table(table) if table.columns() == 0 => {}
             Block::Table(table) => pieces.push(Piece::Table(laid(table))),
@@ -196,31 +160,19 @@ fn head(paper: &Paper, pieces: &mut Vec<Piece>) {
     let body = Look::body(Font::Fang);
     if let Some(mark) = &paper.mark {
         let size = page::mark_size(mark) as f32;
-        let look = Look {
-            red: true,
-            ..Look::of(Font::Title, size)
-        };
+        let look = Look { red: true, ..Look::of(Font::Title, size) };
         pieces.push(Piece::Gap(page::mm(35.0)));
         let text = Text::line(styled(mark, look), Align::Centre);
-        pieces.push(Piece::Text(Text {
-            height: size * 1.1,
-            ..text
-        }));
+        pieces.push(Piece::Text(Text { height: size * 1.1, ..text }));
         pieces.push(Piece::Blank(2.0));
         let number = styled(paper.number.as_deref().unwrap_or_default(), body);
         match &paper.signer {
             None => pieces.push(Piece::Text(Text::line(number, Align::Centre))),
             Some(signer) => {
-                let number = Text {
-                    left: CHAR,
-                    ..Text::line(number, Align::Left)
-                };
+                let number = Text { left: CHAR, ..Text::line(number, Align::Left) };
                 let mut name = styled("签发人：", body);
                 name.extend(styled(signer, Look::body(Font::Kai)));
-                let signer = Text {
-                    right: CHAR,
-                    ..Text::line(name, Align::Right)
-                };
+                let signer = Text { right: CHAR, ..Text::line(name, Align::Right) };
                 // Both stand on one line.
                 pieces.push(Piece::Text(number));
                 pieces.push(Piece::Gap(-LINE));
@@ -259,20 +211,12 @@ fn attachments(names: &[String], pieces: &mut Vec<Piece>) {
     }
     pieces.push(Piece::Blank(1.0));
     let lead = page::width("附件：") * CHAR;
-    let number = if names.len() > 1 {
-        page::width("1. ") * CHAR
-    } else {
-        0.0
-    };
+    let number = if names.len() > 1 { page::width("1. ") * CHAR } else { 0.0 };
     for (index, line) in attachment_lines(names).into_iter().enumerate() {
         let hang = number + if index == 0 { lead } else { 0.0 };
         let text = Text::line(styled(&line, Look::body(Font::Fang)), Align::Left);
         let left = 2.0 * CHAR + lead + number;
-        pieces.push(Piece::Text(Text {
-            left,
-            indent: -hang,
-            ..text
-        }));
+        pieces.push(Piece::Text(Text { left, indent: -hang, ..text }));
     }
 }
 
@@ -292,47 +236,24 @@ fn closing(lines: &[String], first: bool) -> Piece {
 
 fn laid(table: &Table) -> Laid {
     let columns = table.columns();
-    let cell = |runs: Vec<Styled>, align: Align| Text {
-        height: TABLE_LINE,
-        ..Text::line(runs, align)
-    };
+    let cell =
+        |runs: Vec<Styled>, align: Align| Text { height: TABLE_LINE, ..Text::line(runs, align) };
     let mut rows = Vec::with_capacity(table.rows.len() + 1);
     if !table.head.is_empty() {
         let look = Look::of(Font::Hei, page::SIZE_TABLE);
         let name = |at: usize| table.head.get(at).map(String::as_str).unwrap_or_default();
-        rows.push(
-            (0..columns)
-                .map(|at| cell(styled(name(at), look), Align::Centre))
-                .collect(),
-        );
+        rows.push((0..columns).map(|at| cell(styled(name(at), look), Align::Centre)).collect());
     }
     let look = Look::of(Font::Fang, page::SIZE_TABLE);
     let aligns: Vec<Align> = (0..columns)
-        .map(|at| {
-            if page::is_short_column(table, at) {
-                Align::Centre
-            } else {
-                Align::Left
-            }
-        })
+        .map(|at| if page::is_short_column(table, at) { Align::Centre } else { Align::Left })
         .collect();
     for row in &table.rows {
-        let text = |at: usize| {
-            row.get(at)
-                .map(|runs| styled_runs(runs, look))
-                .unwrap_or_default()
-        };
+        let text = |at: usize| row.get(at).map(|runs| styled_runs(runs, look)).unwrap_or_default();
         rows.push((0..columns).map(|at| cell(text(at), aligns[at])).collect());
     }
-    let widths = page::column_shares(table)
-        .into_iter()
-        .map(|share| share * AREA.0)
-        .collect();
-    Laid {
-        widths,
-        headed: !table.head.is_empty(),
-        rows,
-    }
+    let widths = page::column_shares(table).into_iter().map(|share| share * AREA.0).collect();
+    Laid { widths, headed: !table.head.is_empty(), rows }
 }
 
 fn imprint_rows(imprint: &Imprint) -> Vec<(Text, Option<Text>)> {
@@ -348,14 +269,7 @@ fn imprint_rows(imprint: &Imprint) -> Vec<(Text, Option<Text>)> {
         let copies = format!("抄送：{}。", imprint.copies.join("，"));
         let hang = 3.0 * page::SIZE_4;
         let row = text(&copies, Align::Left);
-        rows.push((
-            Text {
-                left: page::SIZE_4 + hang,
-                indent: -hang,
-                ..row
-            },
-            None,
-        ));
+        rows.push((Text { left: page::SIZE_4 + hang, indent: -hang, ..row }, None));
     }
     let date = text(&format!("{}印发", imprint.date), Align::Right);
     rows.push((text(&imprint.organ, Align::Left), Some(date)));
@@ -376,10 +290,7 @@ fn wanted(pieces: &[Piece]) -> BTreeMap<Font, BTreeSet<char>> {
             wanted.entry(look.font).or_default().insert(*c);
         }
     };
-    want(&Text::line(
-        styled("— 0123456789", PAGE_NUMBER),
-        Align::Left,
-    ));
+    want(&Text::line(styled("— 0123456789", PAGE_NUMBER), Align::Left));
     for piece in pieces {
         match piece {
             Piece::Text(text) => want(text),
@@ -440,11 +351,7 @@ impl Press<'_> {
         if line.signs.is_empty() {
             return;
         }
-        let size = line
-            .signs
-            .iter()
-            .map(|sign| sign.look.size)
-            .fold(0.0, f32::max);
+        let size = line.signs.iter().map(|sign| sign.look.size).fold(0.0, f32::max);
         // A 汉字 fills its square from 0.88 above to 0.12 below the baseline.
         let baseline = top + text.height / 2.0 + size * 0.38;
         let x = left + text.x(&line, width);
@@ -472,24 +379,14 @@ impl Press<'_> {
     }
 
     fn rule(&mut self, from: (f32, f32), to: (f32, f32), width: f32, red: bool) {
-        self.page().push(Mark::Rule {
-            from,
-            to,
-            width,
-            red,
-        });
+        self.page().push(Mark::Rule { from, to, width, red });
     }
 
     /// 落款 stands on one page, and never alone: two lines of the body go with it.
     fn together(&mut self, texts: &[Text]) {
-        let set: Vec<(&Text, Vec<Line>)> = texts
-            .iter()
-            .map(|text| (text, text.lines(self.glyphs, AREA.0)))
-            .collect();
-        let height: f32 = set
-            .iter()
-            .map(|(text, lines)| text.height * lines.len() as f32)
-            .sum();
+        let set: Vec<(&Text, Vec<Line>)> =
+            texts.iter().map(|text| (text, text.lines(self.glyphs, AREA.0))).collect();
+        let height: f32 = set.iter().map(|(text, lines)| text.height * lines.len() as f32).sum();
         if self.y + height > AREA.1 + 0.5 && self.y > 0.0 {
             let taken = self.take_last_lines();
             self.turn();
@@ -537,9 +434,7 @@ impl Press<'_> {
         let glyphs = self.glyphs;
         let set = |row: &Vec<Text>| -> Vec<Vec<Line>> {
             let cells = row.iter().zip(&table.widths);
-            cells
-                .map(|(cell, width)| cell.lines(glyphs, width - 2.0 * pad))
-                .collect()
+            cells.map(|(cell, width)| cell.lines(glyphs, width - 2.0 * pad)).collect()
         };
         let head = table.rows.first().filter(|_| table.headed);
         let fits = |lines: usize| lines as f32 * TABLE_LINE + 2.0 * pad;
@@ -548,11 +443,8 @@ impl Press<'_> {
             let tallest = cells.iter().map(Vec::len).max().unwrap_or(1);
             let turned = self.pages.len();
             // The head does not stand without a row below it.
-            let below = if table.headed && index == 0 && table.rows.len() > 1 {
-                fits(2)
-            } else {
-                0.0
-            };
+            let below =
+                if table.headed && index == 0 && table.rows.len() > 1 { fits(2) } else { 0.0 };
             self.make_room((fits(tallest) + below).min(AREA.1 / 2.0));
             // A page that goes on with the table repeats its head.
             let repeat = |press: &mut Self| {
@@ -617,10 +509,7 @@ impl Press<'_> {
             .iter()
             .map(|(left, right)| (left.lines(self.glyphs, AREA.0), left, right.as_ref()))
             .collect();
-        let height: f32 = set
-            .iter()
-            .map(|(lines, ..)| lines.len() as f32 * IMPRINT_LINE)
-            .sum();
+        let height: f32 = set.iter().map(|(lines, ..)| lines.len() as f32 * IMPRINT_LINE).sum();
         self.make_room(height + 6.0);
         let mut y = (AREA.1 - height).max(0.0);
         for (index, (lines, left, right)) in set.into_iter().enumerate() {
@@ -645,17 +534,9 @@ impl Press<'_> {
     fn number(&mut self) {
         for index in 0..self.pages.len() {
             let text = format!("— {} —", index + 1);
-            let align = if index % 2 == 0 {
-                Align::Right
-            } else {
-                Align::Left
-            };
+            let align = if index % 2 == 0 { Align::Right } else { Align::Left };
             let text = Text::line(styled(&text, PAGE_NUMBER), align);
-            let text = Text {
-                left: page::SIZE_4,
-                right: page::SIZE_4,
-                ..text
-            };
+            let text = Text { left: page::SIZE_4, right: page::SIZE_4, ..text };
             for line in text.lines(self.glyphs, AREA.0) {
                 let x = text.x(&line, AREA.0);
                 let baseline = AREA.1 + page::mm(7.0) + page::SIZE_4 * 0.38;

@@ -36,10 +36,7 @@ pub struct Printed {
 pub fn write(paper: &Paper, fonts: &Fonts) -> Printed {
     let Pages { glyphs, pages } = lay_out(paper, fonts);
     let mut used: Vec<Used> = glyphs.faces.iter().map(|_| Used::default()).collect();
-    let contents: Vec<Vec<u8>> = pages
-        .iter()
-        .map(|marks| content(marks, &mut used))
-        .collect();
+    let contents: Vec<Vec<u8>> = pages.iter().map(|marks| content(marks, &mut used)).collect();
 
     let mut pdf = Pdf::new();
     let mut last = 0;
@@ -49,21 +46,16 @@ pub fn write(paper: &Paper, fonts: &Fonts) -> Printed {
     };
     let (catalog, tree, info) = (next(), next(), next());
     let page_refs: Vec<(Ref, Ref)> = contents.iter().map(|_| (next(), next())).collect();
-    let font_refs: Vec<[Ref; 5]> = used
-        .iter()
-        .map(|_| [next(), next(), next(), next(), next()])
-        .collect();
+    let font_refs: Vec<[Ref; 5]> =
+        used.iter().map(|_| [next(), next(), next(), next(), next()]).collect();
 
     pdf.catalog(catalog).pages(tree).lang(TextStr("zh-CN"));
-    pdf.document_info(info)
-        .title(TextStr(&clean(&paper.title).replace('\n', " ")));
+    pdf.document_info(info).title(TextStr(&clean(&paper.title).replace('\n', " ")));
     let kids = page_refs.iter().map(|(page, _)| *page);
     pdf.pages(tree).kids(kids).count(page_refs.len() as i32);
     for ((page_ref, content_ref), content) in page_refs.iter().zip(&contents) {
         let mut page = pdf.page(*page_ref);
-        page.media_box(Rect::new(0.0, 0.0, PAPER.0, PAPER.1))
-            .parent(tree)
-            .contents(*content_ref);
+        page.media_box(Rect::new(0.0, 0.0, PAPER.0, PAPER.1)).parent(tree).contents(*content_ref);
         let mut resources = page.resources();
         let mut names = resources.fonts();
         for (index, refs) in font_refs.iter().enumerate() {
@@ -72,18 +64,13 @@ pub fn write(paper: &Paper, fonts: &Fonts) -> Printed {
         names.finish();
         resources.finish();
         page.finish();
-        pdf.stream(*content_ref, &deflated(content))
-            .filter(Filter::FlateDecode);
+        pdf.stream(*content_ref, &deflated(content)).filter(Filter::FlateDecode);
     }
     for (index, (refs, used)) in font_refs.iter().zip(&used).enumerate() {
         embed(&mut pdf, fonts, glyphs.faces[index], index, refs, used);
     }
     let missing = glyphs.missing.into_iter().collect();
-    Printed {
-        file: pdf.finish(),
-        pages: contents.len(),
-        missing,
-    }
+    Printed { file: pdf.finish(), pages: contents.len(), missing }
 }
 
 /// The glyphs that were printed of one face.
@@ -111,12 +98,7 @@ fn content(marks: &[Mark], used: &mut [Used]) -> Vec<u8> {
     let mut content = Content::new();
     for mark in marks {
         match mark {
-            Mark::Rule {
-                from,
-                to,
-                width,
-                red,
-            } => {
+            Mark::Rule { from, to, width, red } => {
                 colour(&mut content, *red);
                 content.set_line_width(*width);
                 content.move_to(LEFT + from.0, height(from.1));
@@ -148,9 +130,7 @@ fn text(content: &mut Content, line: &Line, x: f32, baseline: f32, used: &mut [U
             let width = last.x + last.width - first.x;
             let size = first.look.size;
             content.set_fill_rgb(1.0, 1.0, 0.0);
-            content
-                .rect(x + first.x, y - size * 0.2, width, size * 1.16)
-                .fill_nonzero();
+            content.rect(x + first.x, y - size * 0.2, width, size * 1.16).fill_nonzero();
         }
     }
     let alike = |a: &Sign, b: &Sign| key(a) == key(b);
@@ -159,16 +139,11 @@ fn text(content: &mut Content, line: &Line, x: f32, baseline: f32, used: &mut [U
         colour(content, look.red);
         match run[0].glyph {
             Some(glyph) => show(content, run, glyph.face, look, (x, y), used),
-            None => run
-                .iter()
-                .filter(|sign| !sign.c.is_whitespace())
-                .for_each(|sign| {
-                    let (side, size) = (sign.width, look.size);
-                    content.set_line_width(0.5);
-                    content
-                        .rect(x + sign.x + 1.0, y - size * 0.08, side - 2.0, size * 0.9)
-                        .stroke();
-                }),
+            None => run.iter().filter(|sign| !sign.c.is_whitespace()).for_each(|sign| {
+                let (side, size) = (sign.width, look.size);
+                content.set_line_width(0.5);
+                content.rect(x + sign.x + 1.0, y - size * 0.08, side - 2.0, size * 0.9).stroke();
+            }),
         }
     }
 }
@@ -176,13 +151,7 @@ fn text(content: &mut Content, line: &Line, x: f32, baseline: f32, used: &mut [U
 /// Signs that one font setting prints.
 fn key(sign: &Sign) -> (Option<usize>, Font, u32, bool, bool) {
     let look = sign.look;
-    (
-        sign.glyph.map(|glyph| glyph.face),
-        look.font,
-        look.size.to_bits(),
-        look.red,
-        look.strong,
-    )
+    (sign.glyph.map(|glyph| glyph.face), look.font, look.size.to_bits(), look.red, look.strong)
 }
 
 fn show(
@@ -222,11 +191,8 @@ fn show(
     content.end_text();
 }
 
-const IDENTITY: SystemInfo<'static> = SystemInfo {
-    registry: Str(b"Adobe"),
-    ordering: Str(b"Identity"),
-    supplement: 0,
-};
+const IDENTITY: SystemInfo<'static> =
+    SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
 /// Writes one font: the subset, its widths, and which character each glyph stands for.
 fn embed(
@@ -248,12 +214,7 @@ fn embed(
         .map(<[u8]>::to_vec);
     // The prefix marks a subset: six capital letters.
     let letter = |number: usize| char::from(b'A' + (number % 26) as u8);
-    let name = format!(
-        "YIFA{}{}+{}",
-        letter(index / 26),
-        letter(index),
-        fonts.name(id)
-    );
+    let name = format!("YIFA{}{}+{}", letter(index / 26), letter(index), fonts.name(id));
     let name = Name(name.as_bytes());
 
     pdf.type0_font(*font)
@@ -262,16 +223,8 @@ fn embed(
         .descendant_font(*cid)
         .to_unicode(*unicode);
     let mut cid_font = pdf.cid_font(*cid);
-    let kind = if outlines.is_some() {
-        CidFontType::Type0
-    } else {
-        CidFontType::Type2
-    };
-    cid_font
-        .subtype(kind)
-        .base_font(name)
-        .system_info(IDENTITY)
-        .font_descriptor(*descriptor);
+    let kind = if outlines.is_some() { CidFontType::Type0 } else { CidFontType::Type2 };
+    cid_font.subtype(kind).base_font(name).system_info(IDENTITY).font_descriptor(*descriptor);
     cid_font.default_width(1000.0);
     if outlines.is_none() {
         cid_font.cid_to_gid_map_predefined(Name(b"Identity"));
@@ -300,16 +253,8 @@ fn embed(
         })
         .unwrap_or((Rect::new(0.0, -120.0, 1000.0, 880.0), 880.0, -120.0));
     let mut described = pdf.font_descriptor(*descriptor);
-    described
-        .name(name)
-        .flags(FontFlags::SYMBOLIC)
-        .bbox(bbox)
-        .italic_angle(0.0);
-    described
-        .ascent(ascent)
-        .descent(descent)
-        .cap_height(ascent)
-        .stem_v(80.0);
+    described.name(name).flags(FontFlags::SYMBOLIC).bbox(bbox).italic_angle(0.0);
+    described.ascent(ascent).descent(descent).cap_height(ascent).stem_v(80.0);
     if !subset.is_empty() {
         match outlines {
             Some(_) => described.font_file3(*file),
@@ -333,18 +278,12 @@ fn embed(
         }
     }
     let mut map: UnicodeCmap = UnicodeCmap::new(Name(b"Yifa"), IDENTITY);
-    used.glyphs
-        .iter()
-        .for_each(|(id, (c, _))| map.pair(*id, *c));
-    pdf.cmap(*unicode, &deflated(&map.finish().into_vec()))
-        .filter(Filter::FlateDecode);
+    used.glyphs.iter().for_each(|(id, (c, _))| map.pair(*id, *c));
+    pdf.cmap(*unicode, &deflated(&map.finish().into_vec())).filter(Filter::FlateDecode);
 }
 
 fn deflated(data: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     // Writing to memory cannot fail.
-    encoder
-        .write_all(data)
-        .and_then(|()| encoder.finish())
-        .expect("deflate to memory")
+    encoder.write_all(data).and_then(|()| encoder.finish()).expect("deflate to memory")
 }

@@ -86,9 +86,7 @@ pub enum Weight {
 impl Report {
     /// Whether something is missing that the law demands.
     pub fn is_complete(&self) -> bool {
-        self.checks
-            .iter()
-            .all(|check| check.weight != Weight::Missing)
+        self.checks.iter().all(|check| check.weight != Weight::Missing)
     }
 }
 
@@ -105,18 +103,9 @@ const REQUIRED: u8 = 4;
 
 /// Compiles the report of an organ for a year. 生成年度报告
 pub fn compile(outline: &Outline, sources: &Sources<'_>) -> Report {
-    let figures = sources
-        .figures
-        .iter()
-        .map(|figure| (figure.key.as_str(), figure))
-        .collect();
-    let mut writer = Writer {
-        sources,
-        figures,
-        blocks: Vec::new(),
-        checks: Vec::new(),
-        used: Vec::new(),
-    };
+    let figures = sources.figures.iter().map(|figure| (figure.key.as_str(), figure)).collect();
+    let mut writer =
+        Writer { sources, figures, blocks: Vec::new(), checks: Vec::new(), used: Vec::new() };
     writer.check_outline(outline);
     for (index, chapter) in outline.blocks.iter().enumerate() {
         writer.chapter(index + 1, chapter);
@@ -127,10 +116,7 @@ pub fn compile(outline: &Outline, sources: &Sources<'_>) -> Report {
     writer.checks.sort_by_key(|check| check.weight);
     Report {
         paper: Paper {
-            title: outline
-                .title
-                .replace("{org}", &organ)
-                .replace("{year}", &year),
+            title: outline.title.replace("{org}", &organ).replace("{year}", &year),
             to: sources.to.map(String::from),
             blocks: writer.blocks,
             ..Paper::default()
@@ -178,10 +164,7 @@ impl<'a> Writer<'a> {
             self.check(Weight::Doubt, &outline.name, what);
         }
         for (number, name) in (1..).zip(MANDATORY) {
-            let there = outline
-                .blocks
-                .iter()
-                .any(|block| block.mandatory == Some(number));
+            let there = outline.blocks.iter().any(|block| block.mandatory == Some(number));
             if !there && number <= REQUIRED {
                 let what = format!("缺少法定内容第{}块“{name}”", words::ordinal(number.into()));
                 self.check(Weight::Missing, &outline.name, what);
@@ -217,8 +200,7 @@ impl<'a> Writer<'a> {
             // A chapter of one section needs no second title.
             if numbered && !title.is_empty() {
                 let ordinal = words::ordinal(index + 1);
-                self.blocks
-                    .push(Block::heading(2, format!("（{ordinal}）{title}")));
+                self.blocks.push(Block::heading(2, format!("（{ordinal}）{title}")));
             }
             self.blocks.extend(blocks);
         }
@@ -239,11 +221,7 @@ impl<'a> Writer<'a> {
         }
         let reasons = ["原因", "主要是", "由于", "因为", "根源"];
         if chapter.mandatory == Some(2) && !reasons.iter().any(|word| text.contains(word)) {
-            self.check(
-                Weight::Doubt,
-                &chapter.title,
-                "只写了不足，没有写原因".into(),
-            );
+            self.check(Weight::Doubt, &chapter.title, "只写了不足，没有写原因".into());
         }
     }
 
@@ -255,25 +233,15 @@ impl<'a> Writer<'a> {
             None if chapter.sections.is_empty() => &chapter.title,
             None => return,
         };
-        self.blocks.push(Block::Paragraph(vec![Run::place(format!(
-            "【待写】{prompt}"
-        ))]));
+        self.blocks.push(Block::Paragraph(vec![Run::place(format!("【待写】{prompt}"))]));
         let required = chapter.mandatory.is_some_and(|number| number <= REQUIRED);
-        let weight = if required && !has_figures {
-            Weight::Missing
-        } else {
-            Weight::Doubt
-        };
+        let weight = if required && !has_figures { Weight::Missing } else { Weight::Doubt };
         self.check(weight, &chapter.title, format!("还没有写：{prompt}"));
     }
 
     /// What the figures of a section say; `prompts` also shows what a person has to write there.
     fn section(&mut self, chapter: &Chapter, section: &Section, prompts: bool) -> Vec<Block> {
-        let place = if section.title.is_empty() {
-            &chapter.title
-        } else {
-            &section.title
-        };
+        let place = if section.title.is_empty() { &chapter.title } else { &section.title };
         let mut runs: Vec<Run> = Vec::new();
         let mut alone: Vec<&'a Figure> = Vec::new();
         let mut unknown: Vec<&str> = Vec::new();
@@ -356,12 +324,7 @@ impl<'a> Writer<'a> {
             _ => true,
         };
         let before = self.of(sentence).any(|figure| changed(figure).is_some());
-        match sentence
-            .parts
-            .iter()
-            .filter(|part| !matches!(part, Part::Text(_)))
-            .all(compares)
-        {
+        match sentence.parts.iter().filter(|part| !matches!(part, Part::Text(_))).all(compares) {
             true if !before => Standing::NoYearBefore,
             _ => Standing::Ready,
         }
@@ -369,10 +332,7 @@ impl<'a> Writer<'a> {
 
     /// The figures of a sentence.
     fn of<'s>(&'s self, sentence: &'s Sentence) -> impl Iterator<Item = &'a Figure> + 's {
-        sentence
-            .keys
-            .iter()
-            .filter_map(|key| self.figures.get(key.as_str()).copied())
+        sentence.keys.iter().filter_map(|key| self.figures.get(key.as_str()).copied())
     }
 
     fn sentence(&mut self, place: &str, sentence: &Sentence, runs: &mut Vec<Run>) {
@@ -397,9 +357,8 @@ impl<'a> Writer<'a> {
             Form::Number | Form::Rate => (figure.value.number(), Of::This),
             Form::Working => (figure.value.working().unwrap_or_default(), Of::This),
             Form::Last => {
-                let before = figure
-                    .before
-                    .filter(|value| value.working().is_none() || !value.is_empty());
+                let before =
+                    figure.before.filter(|value| value.working().is_none() || !value.is_empty());
                 (before.map_or("无数据".into(), in_words), Of::Last)
             }
             Form::Change => {
@@ -441,11 +400,7 @@ impl<'a> Writer<'a> {
     }
 
     fn check(&mut self, weight: Weight, place: &str, what: String) {
-        self.checks.push(Check {
-            weight,
-            place: place.into(),
-            what,
-        });
+        self.checks.push(Check { weight, place: place.into(), what });
     }
 
     /// The period, who signs, and the figures beside those of the year before.
@@ -461,18 +416,11 @@ impl<'a> Writer<'a> {
         if table.is_some() {
             self.blocks.push(Block::Attachments(vec![name.clone()]));
         }
-        let signed = self
-            .sources
-            .signed
-            .map_or("　　年　月　日".into(), show::date);
+        let signed = self.sources.signed.map_or("　　年　月　日".into(), show::date);
         let organs = self.sources.organ.lines().map(String::from);
-        self.blocks
-            .push(Block::Closing(organs.chain([signed]).collect()));
+        self.blocks.push(Block::Closing(organs.chain([signed]).collect()));
         if let Some(table) = table {
-            self.blocks.push(Block::Annex {
-                label: "附件".into(),
-                title: name,
-            });
+            self.blocks.push(Block::Annex { label: "附件".into(), title: name });
             self.blocks.push(Block::Table(table));
         }
     }
@@ -492,9 +440,7 @@ impl<'a> Writer<'a> {
             Some(row)
         };
         let rows: Vec<_> = self.used.iter().filter_map(row).collect();
-        let head = ["指标", "本年", "上年", "同比", "算式"]
-            .map(String::from)
-            .to_vec();
+        let head = ["指标", "本年", "上年", "同比", "算式"].map(String::from).to_vec();
         (!rows.is_empty()).then_some(Table { head, rows })
     }
 }
@@ -506,10 +452,7 @@ fn by_section<'t>(chapter: &Chapter, text: &'t str) -> (Vec<Vec<&'t str>>, Vec<&
     let (mut rest, mut at) = (Vec::new(), None);
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let title = line.trim_start_matches(['#', ' ']);
-        let title = match title
-            .strip_prefix('（')
-            .and_then(|rest| rest.split_once('）'))
-        {
+        let title = match title.strip_prefix('（').and_then(|rest| rest.split_once('）')) {
             Some((_, title)) => title,
             None => title,
         };
@@ -537,10 +480,7 @@ fn in_words(value: Value) -> String {
 
 fn push_text(runs: &mut Vec<Run>, text: &str) {
     match runs.last_mut() {
-        Some(Run {
-            text: last,
-            style: crate::Style::Plain,
-        }) => last.push_str(text),
+        Some(Run { text: last, style: crate::Style::Plain }) => last.push_str(text),
         _ => runs.push(Run::plain(text)),
     }
 }
@@ -548,21 +488,14 @@ fn push_text(runs: &mut Vec<Run>, text: &str) {
 /// Another sentence follows: the one before must have ended.
 fn close_sentence(runs: &mut Vec<Run>) {
     let Some(last) = runs.last() else { return };
-    if !last
-        .text
-        .ends_with(['。', '；', '，', '：', '！', '？', '、'])
-    {
+    if !last.text.ends_with(['。', '；', '，', '：', '！', '？', '、']) {
         push_text(runs, "。");
     }
 }
 
 /// A paragraph ends in a full stop even where the sentence that should have followed has no data.
 fn end_paragraph(runs: &mut Vec<Run>) {
-    if let Some(Run {
-        text,
-        style: crate::Style::Plain,
-    }) = runs.last_mut()
-    {
+    if let Some(Run { text, style: crate::Style::Plain }) = runs.last_mut() {
         let kept = text.trim_end_matches(['；', '，', '、', '：']).len();
         text.truncate(kept);
     }
@@ -601,11 +534,7 @@ fn hand_written_numbers(text: &str) -> Vec<String> {
 /// Years that a text names.
 fn years(text: &str) -> Vec<i16> {
     let named = text.match_indices('年').filter_map(|(at, _)| {
-        let digits: Vec<char> = text[..at]
-            .chars()
-            .rev()
-            .take_while(char::is_ascii_digit)
-            .collect();
+        let digits: Vec<char> = text[..at].chars().rev().take_while(char::is_ascii_digit).collect();
         let year: String = digits.iter().rev().collect();
         (digits.len() == 4).then(|| year.parse().ok())?
     });
@@ -636,14 +565,7 @@ mod tests {
     }
 
     fn figure(key: &str, name: &str, value: Value, before: Option<Value>) -> Figure {
-        Figure {
-            key: key.into(),
-            name: name.into(),
-            value,
-            before,
-            note: None,
-            basis: None,
-        }
+        Figure { key: key.into(), name: name.into(), value, before, note: None, basis: None }
     }
 
     /// `{key:form}` as the outline's own reader reads it.
@@ -675,11 +597,7 @@ mod tests {
                 }
             }
         }
-        Sentence {
-            text: text.into(),
-            parts,
-            keys,
-        }
+        Sentence { text: text.into(), parts, keys }
     }
 
     fn chapter(
@@ -688,20 +606,12 @@ mod tests {
         sections: Vec<Section>,
         write: Option<&str>,
     ) -> Chapter {
-        Chapter {
-            title: title.into(),
-            mandatory,
-            sections,
-            write: write.map(String::from),
-        }
+        Chapter { title: title.into(), mandatory, sections, write: write.map(String::from) }
     }
 
     fn section(title: &str, sentences: &[&str]) -> Section {
         let sentences = sentences.iter().map(|text| sentence(text)).collect();
-        Section {
-            title: title.into(),
-            sentences,
-        }
+        Section { title: title.into(), sentences }
     }
 
     fn outline(blocks: Vec<Chapter>) -> Outline {
@@ -711,18 +621,13 @@ mod tests {
             title: "{org}{year}年法治政府建设年度报告".into(),
             years: (2021, 2025),
             blocks,
-            basis: Basis {
-                text: String::new(),
-                citations: Vec::new(),
-            },
+            basis: Basis { text: String::new(), citations: Vec::new() },
         }
     }
 
     fn compiled(outline: &Outline, figures: &[Figure], written: &[(u8, &str)]) -> Report {
         let written = |chapter: &Chapter| {
-            let found = written
-                .iter()
-                .find(|(number, _)| Some(*number) == chapter.mandatory);
+            let found = written.iter().find(|(number, _)| Some(*number) == chapter.mandatory);
             found.map(|(_, text)| text.to_string())
         };
         let list = |figure: &Figure, of: Of| format!("/figures/{}?{of:?}", figure.key);
@@ -743,12 +648,7 @@ mod tests {
 
     /// The text of one section of one sentence or more.
     fn said(sentences: &[&str], figures: &[Figure]) -> String {
-        let outline = outline(vec![chapter(
-            "举措",
-            Some(1),
-            vec![section("", sentences)],
-            None,
-        )]);
+        let outline = outline(vec![chapter("举措", Some(1), vec![section("", sentences)], None)]);
         let report = compiled(&outline, figures, &[]);
         match &report.paper.blocks[1] {
             Block::Paragraph(runs) => plain(runs),
@@ -774,10 +674,7 @@ mod tests {
             (12, None, "上年无可比数据"),
         ] {
             let figures = [amount("a", "案件数", now, before)];
-            assert_eq!(
-                said(&["{a}，{a:change}。"], &figures),
-                format!("{now}件，{text}。")
-            );
+            assert_eq!(said(&["{a}，{a:change}。"], &figures), format!("{now}件，{text}。"));
         }
         for (good, among, text) in [
             (99_999, 100_000, "99.99%"),
@@ -786,14 +683,9 @@ mod tests {
             (5, 5, "100%"),
             (4_452, 4_549, "97.87%"),
         ] {
-            let figures = [
-                amount("a", "案件数", among, None),
-                rate("r", "率", (good, among), None),
-            ];
-            assert_eq!(
-                said(&["{a:n}件，率{r}。"], &figures),
-                format!("{among}件，率{text}。")
-            );
+            let figures =
+                [amount("a", "案件数", among, None), rate("r", "率", (good, among), None)];
+            assert_eq!(said(&["{a:n}件，率{r}。"], &figures), format!("{among}件，率{text}。"));
         }
     }
 
@@ -806,9 +698,7 @@ mod tests {
             None,
         )]);
         let report = compiled(&outline, &[amount("a", "案件数", 326, Some(304))], &[]);
-        let Block::Paragraph(runs) = &report.paper.blocks[1] else {
-            panic!()
-        };
+        let Block::Paragraph(runs) = &report.paper.blocks[1] else { panic!() };
         assert_eq!(
             *runs,
             vec![
@@ -821,52 +711,25 @@ mod tests {
         );
         assert_eq!(report.used, vec![Id::from("a")]);
         let digits = |run: &Run| run.text.contains(|c: char| c.is_ascii_digit());
-        let Some(Block::Table(table)) = report.paper.blocks.last() else {
-            panic!()
-        };
-        let numbers = table.rows[0][1..3]
-            .iter()
-            .flatten()
-            .filter(|run| digits(run));
-        assert!(
-            numbers
-                .into_iter()
-                .all(|run| matches!(run.style, Style::Link(_)))
-        );
+        let Some(Block::Table(table)) = report.paper.blocks.last() else { panic!() };
+        let numbers = table.rows[0][1..3].iter().flatten().filter(|run| digits(run));
+        assert!(numbers.into_iter().all(|run| matches!(run.style, Style::Link(_))));
     }
 
     #[test]
     fn nothing_is_invented() {
         // Zero is said, not hidden, and a share of nothing is no share.
-        let none = [
-            amount("a", "受理案件数", 0, None),
-            rate("r", "成功率", (0, 0), None),
-        ];
-        assert_eq!(
-            said(&["全年受理{a}，成功率{r}。"], &none),
-            "受理案件数为0件。"
-        );
-        let some = [
-            amount("a", "受理案件数", 3, None),
-            rate("r", "成功率", (0, 0), None),
-        ];
-        assert_eq!(
-            said(&["全年受理{a}，成功率{r}。"], &some),
-            "受理案件数为3件。"
-        );
+        let none = [amount("a", "受理案件数", 0, None), rate("r", "成功率", (0, 0), None)];
+        assert_eq!(said(&["全年受理{a}，成功率{r}。"], &none), "受理案件数为0件。");
+        let some = [amount("a", "受理案件数", 3, None), rate("r", "成功率", (0, 0), None)];
+        assert_eq!(said(&["全年受理{a}，成功率{r}。"], &some), "受理案件数为3件。");
         // A figure that nobody keeps is named as missing.
         assert_eq!(
-            said(
-                &["全年受理{a}；", "听证{b}。"],
-                &[amount("a", "受理案件数", 3, None)]
-            ),
+            said(&["全年受理{a}；", "听证{b}。"], &[amount("a", "受理案件数", 3, None)]),
             "全年受理3件。【缺数据：b】"
         );
         assert_eq!(said(&["听证{b}。"], &[]), "【缺数据：b】");
-        assert_eq!(
-            said(&["率{r}。"], &[rate("r", "率", (0, 0), None)]),
-            "【本节没有数据】"
-        );
+        assert_eq!(said(&["率{r}。"], &[rate("r", "率", (0, 0), None)]), "【本节没有数据】");
     }
 
     fn five() -> Outline {
@@ -890,15 +753,8 @@ mod tests {
 
     #[test]
     fn the_five_blocks_and_what_a_person_must_write() {
-        let figures = [
-            amount("a", "受理案件数", 326, None),
-            rate("r", "成功率", (317, 326), None),
-        ];
-        let report = compiled(
-            &five(),
-            &figures,
-            &[(3, "召开专题会议6次。\n主要负责人述法。")],
-        );
+        let figures = [amount("a", "受理案件数", 326, None), rate("r", "成功率", (317, 326), None)];
+        let report = compiled(&five(), &figures, &[(3, "召开专题会议6次。\n主要负责人述法。")]);
         let text = report.paper.text();
         for line in [
             "青石镇2025年法治政府建设年度报告",
@@ -917,32 +773,18 @@ mod tests {
             "2026年2月13日",
             "成功率\t97.24%\t—\t—\t317/326",
         ] {
-            assert!(
-                text.lines().any(|found| found == line),
-                "{line}\n---\n{text}"
-            );
+            assert!(text.lines().any(|found| found == line), "{line}\n---\n{text}");
         }
         let of = |weight: Weight| -> Vec<&str> {
             let found = report.checks.iter().filter(|check| check.weight == weight);
             found.map(|check| check.what.as_str()).collect()
         };
-        assert_eq!(
-            of(Weight::Missing),
-            ["还没有写：存在的不足及其原因", "还没有写：主要安排"]
-        );
-        assert_eq!(
-            of(Weight::Doubt),
-            ["手填的数“6次”没有与台账核对", "还没有写：其他情况"]
-        );
+        assert_eq!(of(Weight::Missing), ["还没有写：存在的不足及其原因", "还没有写：主要安排"]);
+        assert_eq!(of(Weight::Doubt), ["手填的数“6次”没有与台账核对", "还没有写：其他情况"]);
         assert_eq!(of(Weight::Working), ["成功率97.24%＝317÷326"]);
         assert!(!report.is_complete());
 
-        let all = [
-            (2, "人员不足，原因是编制少。"),
-            (3, "述法。"),
-            (4, "加强培训。"),
-            (5, "无。"),
-        ];
+        let all = [(2, "人员不足，原因是编制少。"), (3, "述法。"), (4, "加强培训。"), (5, "无。")];
         assert!(compiled(&five(), &figures, &all).is_complete());
     }
 
@@ -956,16 +798,9 @@ mod tests {
         let outline = outline(vec![chapter("举措", Some(1), sections, Some("补写成效"))]);
         let figures = [amount("a", "案件数", 326, None)];
         let draft = compiled(&outline, &figures, &[]).paper.text();
-        for line in [
-            "【待写】补写成效",
-            "受理326件。",
-            "（二）行政决策",
-            "【待写】决策目录。",
-        ] {
-            assert!(
-                draft.lines().any(|found| found == line),
-                "{line}\n---\n{draft}"
-            );
+        for line in ["【待写】补写成效", "受理326件。", "（二）行政决策", "【待写】决策目录。"]
+        {
+            assert!(draft.lines().any(|found| found == line), "{line}\n---\n{draft}");
         }
         let text = "总的成效。\n（二）行政决策\n公布目录。";
         let report = compiled(&outline, &figures, &[(1, text)]);
@@ -985,13 +820,7 @@ mod tests {
             .map(|check| check.what.as_str())
             .filter(|what| !what.starts_with("缺少法定内容"))
             .collect();
-        assert_eq!(
-            whats,
-            [
-                "没有上年数据，不写同比：案件数",
-                "本节没有数据，也没有文字，未列入"
-            ]
-        );
+        assert_eq!(whats, ["没有上年数据，不写同比：案件数", "本节没有数据，也没有文字，未列入"]);
     }
 
     #[test]
@@ -999,11 +828,7 @@ mod tests {
         let mut short = outline(vec![chapter("举措", Some(1), vec![], Some("举措"))]);
         short.years = (2016, 2020);
         let report = compiled(&short, &[], &[]);
-        let whats: Vec<&str> = report
-            .checks
-            .iter()
-            .map(|check| check.what.as_str())
-            .collect();
+        let whats: Vec<&str> = report.checks.iter().map(|check| check.what.as_str()).collect();
         assert!(whats.contains(&"缺少法定内容第二块“存在的不足和原因”"));
         assert!(!whats.iter().any(|what| what.contains("第五块")));
         assert!(whats.contains(&"提纲“年度报告”适用于2016年至2020年，不适用于2025年"));
@@ -1015,11 +840,7 @@ mod tests {
         assert_eq!(hand_written_numbers(text), ["20余宗", "97.8%", "1,200人"]);
         assert_eq!(years(text), [2021]);
         let report = compiled(&five(), &[], &[(2, "2023年人员不足。")]);
-        let whats: Vec<&str> = report
-            .checks
-            .iter()
-            .map(|check| check.what.as_str())
-            .collect();
+        let whats: Vec<&str> = report.checks.iter().map(|check| check.what.as_str()).collect();
         assert!(whats.contains(&"只写了不足，没有写原因"));
         assert!(whats.contains(&"文字里出现“2023年”，请核对是否套用了旧稿"));
     }

@@ -29,20 +29,14 @@ pub fn render(template: &str, context: impl Serialize) -> Result<String, Templat
     environment.set_recursion_limit(50);
     environment.set_formatter(|out, _, value| {
         let text = in_words(value)?;
-        let text = if value.is_safe() {
-            text
-        } else {
-            markdown::escape(&text)
-        };
+        let text = if value.is_safe() { text } else { markdown::escape(&text) };
         out.write_str(&text).map_err(Error::from)
     });
     environment.set_syntax(syntax());
     environment.add_filter("date", |value: &Value| as_date(value).map(show::date));
     environment.add_filter("moment", |value: &Value| as_moment(value).map(show::moment));
     environment.add_filter("money", |value: &Value| as_fen(value).map(show::money));
-    environment.add_filter("money_words", |value: &Value| {
-        as_fen(value).map(words::money_words)
-    });
+    environment.add_filter("money_words", |value: &Value| as_fen(value).map(words::money_words));
     environment.add_filter("ordinal", words::ordinal);
 
     let source = keep_line_ends(template);
@@ -62,15 +56,10 @@ pub fn render(template: &str, context: impl Serialize) -> Result<String, Templat
 /// White space does not count, so that a sentence may run over a line.
 pub fn missing_sentences<'a>(text: &str, says: &'a [String]) -> Vec<&'a str> {
     let solid = |text: &str| -> String {
-        text.chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '\\' | '*'))
-            .collect()
+        text.chars().filter(|c| !c.is_whitespace() && !matches!(c, '\\' | '*')).collect()
     };
     let text = solid(text);
-    says.iter()
-        .map(String::as_str)
-        .filter(|sentence| !text.contains(&solid(sentence)))
-        .collect()
+    says.iter().map(String::as_str).filter(|sentence| !text.contains(&solid(sentence))).collect()
 }
 
 /// Why a template could not be filled in.
@@ -98,9 +87,7 @@ impl std::error::Error for TemplateFault {}
 impl TemplateFault {
     fn of(error: &Error, template: &str, missing: &[String]) -> Self {
         let line = error.line().filter(|line| *line > 0);
-        let excerpt = line
-            .and_then(|line| template.lines().nth(line - 1))
-            .unwrap_or_default();
+        let excerpt = line.and_then(|line| template.lines().nth(line - 1)).unwrap_or_default();
         let here: Vec<&str> = missing
             .iter()
             .map(String::as_str)
@@ -118,11 +105,7 @@ impl TemplateFault {
             _ if !detail.is_ascii() => detail.to_string(),
             _ => format!("不能套打（{detail}）"),
         };
-        Self {
-            line,
-            excerpt: excerpt.trim().into(),
-            what,
-        }
+        Self { line, excerpt: excerpt.trim().into(), what }
     }
 }
 
@@ -238,10 +221,7 @@ impl Object for Branch {
         let name = args.first().and_then(Value::as_str).unwrap_or_default();
         let found = self.children.get(name).cloned().map(Branch::value);
         found.ok_or_else(|| {
-            Error::new(
-                ErrorKind::InvalidOperation,
-                format!("用到的“{name}”没有内容"),
-            )
+            Error::new(ErrorKind::InvalidOperation, format!("用到的“{name}”没有内容"))
         })
     }
 
@@ -268,10 +248,7 @@ impl Object for Branch {
 /// `register.on` and `due('handle')` as steps through the context.
 fn path(name: &str) -> std::vec::IntoIter<String> {
     let steps = name.split(['.', '(', ')', '\'', '"']).map(str::trim);
-    let steps: Vec<String> = steps
-        .filter(|step| !step.is_empty())
-        .map(String::from)
-        .collect();
+    let steps: Vec<String> = steps.filter(|step| !step.is_empty()).map(String::from).collect();
     steps.into_iter()
 }
 
@@ -296,10 +273,7 @@ fn as_date(value: &Value) -> Result<Date, Error> {
 
 fn as_moment(value: &Value) -> Result<DateTime, Error> {
     let text = value.to_string();
-    let moment = text
-        .parse()
-        .ok()
-        .or_else(|| Some(read_date(&text)?.at(0, 0, 0, 0)));
+    let moment = text.parse().ok().or_else(|| Some(read_date(&text)?.at(0, 0, 0, 0)));
     moment.ok_or_else(|| expected("日期和时间", &text))
 }
 
@@ -335,18 +309,11 @@ fn read_fen(text: &str) -> Option<i64> {
         return None;
     }
     let cents: i64 = format!("{cents:0<2}").parse().ok()?;
-    yuan.parse::<i64>()
-        .ok()?
-        .checked_mul(100)?
-        .checked_add(cents)
-        .map(|fen| sign * fen)
+    yuan.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents).map(|fen| sign * fen)
 }
 
 fn expected(kind: &str, found: &str) -> Error {
-    Error::new(
-        ErrorKind::InvalidOperation,
-        format!("这里应当是{kind}，实际是“{found}”"),
-    )
+    Error::new(ErrorKind::InvalidOperation, format!("这里应当是{kind}，实际是“{found}”"))
 }
 
 #[cfg(test)]
@@ -399,39 +366,25 @@ mod tests {
              | 示例乙 |"
         );
         let amount = [("fine", "20,000.50元")];
-        assert_eq!(
-            filled("{{ fine|money_words }}", &amount).unwrap(),
-            "贰万元伍角整"
-        );
+        assert_eq!(filled("{{ fine|money_words }}", &amount).unwrap(), "贰万元伍角整");
     }
 
     #[test]
     fn what_is_missing_is_named_with_its_line() {
-        let fault = filled(
-            "# 告知书\n\n{{ people }}：{{ registr.on }}",
-            &[("people", "甲")],
-        );
+        let fault = filled("# 告知书\n\n{{ people }}：{{ registr.on }}", &[("people", "甲")]);
         let fault = fault.unwrap_err();
         assert_eq!(
             fault.to_string(),
             "文书模板第3行用到的“registr.on”没有内容：{{ people }}：{{ registr.on }}"
         );
         let fault = filled("{{ due('x') }}", &[("due('y')", "2025年9月1日")]).unwrap_err();
-        assert_eq!(
-            fault.to_string(),
-            "文书模板第1行用到的“x”没有内容：{{ due('x') }}"
-        );
+        assert_eq!(fault.to_string(), "文书模板第1行用到的“x”没有内容：{{ due('x') }}");
         let fault = filled("甲\n{{ people", &[]).unwrap_err();
         assert_eq!(fault.line, Some(2));
         assert!(fault.what.starts_with("写法有误"), "{fault}");
         let fault = filled("{{ a|date }}", &[("a", "昨天")]).unwrap_err();
         assert_eq!(fault.what, "这里应当是日期，实际是“昨天”");
-        assert!(
-            filled("{{ a|nonsense }}", &[("a", "x")])
-                .unwrap_err()
-                .what
-                .contains("过滤器")
-        );
+        assert!(filled("{{ a|nonsense }}", &[("a", "x")]).unwrap_err().what.contains("过滤器"));
     }
 
     #[test]
@@ -439,10 +392,7 @@ mod tests {
         let template = "{% if a %}\n甲{% if b %}和乙{% endif %}\n{% endif %}\n丙\n\
                         {% for x in [1, 2] %}\n| {{ x }} |\n{% endfor %}\n丁";
         let pairs = [("a", "1"), ("b", "1")];
-        assert_eq!(
-            filled(template, &pairs).unwrap(),
-            "甲和乙\n丙\n| 1 |\n| 2 |\n丁"
-        );
+        assert_eq!(filled(template, &pairs).unwrap(), "甲和乙\n丙\n| 1 |\n| 2 |\n丁");
     }
 
     #[test]
@@ -455,20 +405,13 @@ mod tests {
             paper.text(),
             "真标题\n诉求：# 假标题\n>> 假落款\n| 假 | 表 |\n{{ people }}<script>"
         );
-        assert!(
-            paper
-                .blocks
-                .iter()
-                .all(|b| matches!(b, crate::Block::Paragraph(_)))
-        );
+        assert!(paper.blocks.iter().all(|b| matches!(b, crate::Block::Paragraph(_))));
     }
 
     #[test]
     fn mandatory_sentences() {
-        let says = vec![
-            "可以自收到之日起30日内请求复查".to_string(),
-            "你有权陈述、申辩".to_string(),
-        ];
+        let says =
+            vec!["可以自收到之日起30日内请求复查".to_string(), "你有权陈述、申辩".to_string()];
         let text = "不服的，可以自收到之日起30日\n内请求复查。";
         assert_eq!(missing_sentences(text, &says), vec!["你有权陈述、申辩"]);
     }

@@ -73,10 +73,7 @@ pub enum Cell {
 impl Column {
     /// A column.
     pub fn new(name: impl Into<String>, kind: Kind) -> Self {
-        Self {
-            name: name.into(),
-            kind,
-        }
+        Self { name: name.into(), kind }
     }
 }
 
@@ -140,11 +137,7 @@ impl Book {
         if let Some(on) = excel_date(on) {
             workbook.set_properties(&DocProperties::new().set_creation_datetime(&on));
         }
-        Self {
-            workbook,
-            formats: Formats::new(),
-            names: Vec::new(),
-        }
+        Self { workbook, formats: Formats::new(), names: Vec::new() }
     }
 
     /// Adds a sheet. Rows are taken one by one; more than a sheet can hold go on in the next.
@@ -160,11 +153,8 @@ impl Book {
             let worksheet = self.workbook.add_worksheet();
             worksheet.set_name(&name)?;
             let head = write_head(worksheet, sheet, formats)?;
-            let mut widths: Vec<f32> = sheet
-                .columns
-                .iter()
-                .map(|column| width(&column.name) + 2.0)
-                .collect();
+            let mut widths: Vec<f32> =
+                sheet.columns.iter().map(|column| width(&column.name) + 2.0).collect();
             let mut row = head + 1;
             for cells in rows.by_ref().take(ROWS) {
                 write_row(worksheet, row, &cells, sheet, formats, false)?;
@@ -201,16 +191,8 @@ impl Book {
     /// A name of at most 31 characters that Excel accepts and no other sheet has.
     fn free_name(&mut self, wanted: &str) -> String {
         let allowed = |c: &char| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
-        let cleaned: String = clean(wanted)
-            .replace('\n', " ")
-            .chars()
-            .filter(allowed)
-            .collect();
-        let wanted = if cleaned.trim().is_empty() {
-            "表"
-        } else {
-            cleaned.trim()
-        };
+        let cleaned: String = clean(wanted).replace('\n', " ").chars().filter(allowed).collect();
+        let wanted = if cleaned.trim().is_empty() { "表" } else { cleaned.trim() };
         // Excel counts UTF-16 units.
         let short = |text: &str, most: usize| -> String {
             let mut units = 0;
@@ -220,11 +202,8 @@ impl Book {
             };
             text.chars().take_while(fits).collect()
         };
-        let taken = |name: &String| {
-            self.names
-                .iter()
-                .any(|n| n.to_lowercase() == name.to_lowercase())
-        };
+        let taken =
+            |name: &String| self.names.iter().any(|n| n.to_lowercase() == name.to_lowercase());
         let numbered = (2..).map(|number| format!("{}（{number}）", short(wanted, 25)));
         let mut candidates = std::iter::once(short(wanted, 31)).chain(numbered);
         // The numbers do not end, the sheets do.
@@ -242,10 +221,7 @@ pub fn figures(
     on: Date,
 ) -> Result<Vec<u8>, XlsxFault> {
     let columns = |names: &[(&str, Kind)]| {
-        names
-            .iter()
-            .map(|(name, kind)| Column::new(*name, *kind))
-            .collect::<Vec<_>>()
+        names.iter().map(|(name, kind)| Column::new(*name, *kind)).collect::<Vec<_>>()
     };
     let values = Sheet {
         name: "指标".into(),
@@ -276,14 +252,8 @@ pub fn figures(
                 unit_of(figure.value).into(),
                 figure.value.working().unwrap_or_default().into(),
                 before.map_or(Cell::Blank, value_cell),
-                before
-                    .and_then(|before| before.working())
-                    .unwrap_or_default()
-                    .into(),
-                before
-                    .and_then(|before| change(figure.value, before))
-                    .unwrap_or_default()
-                    .into(),
+                before.and_then(|before| before.working()).unwrap_or_default().into(),
+                before.and_then(|before| change(figure.value, before)).unwrap_or_default().into(),
                 figure.key.as_str().into(),
             ]
         }),
@@ -354,10 +324,7 @@ impl Formats {
             text: plain.clone().set_num_format("@").set_text_wrap(),
             number: right(&plain).set_num_format("0"),
             money: right(&plain).set_num_format("#,##0.00"),
-            date: plain
-                .clone()
-                .set_num_format("yyyy-mm-dd")
-                .set_align(FormatAlign::Center),
+            date: plain.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Center),
             total_money: right(&bold).set_num_format("#,##0.00"),
             total: bold,
         }
@@ -394,11 +361,8 @@ fn write_head(
         row += 1;
     }
     if !sheet.about.is_empty() {
-        let about: Vec<String> = sheet
-            .about
-            .iter()
-            .map(|(what, text)| format!("{what}：{text}"))
-            .collect();
+        let about: Vec<String> =
+            sheet.about.iter().map(|(what, text)| format!("{what}：{text}")).collect();
         let about = text(&about.join("　　"));
         worksheet.write_string_with_format(row, 0, about, &formats.about)?;
         row += 1;
@@ -409,10 +373,7 @@ fn write_head(
     }
     worksheet.set_freeze_panes(row + 1, 0)?;
     worksheet.set_repeat_rows(row, row)?;
-    worksheet
-        .set_landscape()
-        .set_paper_size(9)
-        .set_print_fit_to_pages(1, 0);
+    worksheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     worksheet.set_footer("&C第 &P 页，共 &N 页");
     Ok(row)
 }

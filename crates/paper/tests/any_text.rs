@@ -63,27 +63,15 @@ fn published_reports_can_be_printed_again() {
         let (read, expected) = (solid(&read), solid(&format!("报告{}", clean(&text))));
         let differs = read.chars().zip(expected.chars()).position(|(a, b)| a != b);
         let around = |text: &str, at: usize| {
-            text.chars()
-                .skip(at.saturating_sub(9))
-                .take(30)
-                .collect::<String>()
+            text.chars().skip(at.saturating_sub(9)).take(30).collect::<String>()
         };
         if let Some(at) = differs {
-            panic!(
-                "{}: {} != {}",
-                path.display(),
-                around(&read, at),
-                around(&expected, at)
-            );
+            panic!("{}: {} != {}", path.display(), around(&read, at), around(&expected, at));
         }
         assert_eq!(read.len(), expected.len(), "{}", path.display());
         if let Some(fonts) = fonts {
             let printed = pdf::write(&paper, fonts);
-            assert!(
-                printed.pages > 3 && printed.missing.is_empty(),
-                "{:?}",
-                printed.missing
-            );
+            assert!(printed.pages > 3 && printed.missing.is_empty(), "{:?}", printed.missing);
         }
     }
 }

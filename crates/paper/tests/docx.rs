@@ -22,14 +22,9 @@ fn everything() -> Paper {
         organ: "青石镇党政办公室".into(),
         date: "2026年2月13日".into(),
     });
-    paper.blocks.push(Block::Annex {
-        label: "附件".into(),
-        title: "甲表".into(),
-    });
+    paper.blocks.push(Block::Annex { label: "附件".into(), title: "甲表".into() });
     let figure = Run::link("326件", "/figures/x");
-    paper
-        .blocks
-        .push(Block::Paragraph(vec![figure, Run::place("【待填】")]));
+    paper.blocks.push(Block::Paragraph(vec![figure, Run::place("【待填】")]));
     paper
 }
 
@@ -83,44 +78,11 @@ const ORDER: [(&str, &[&str]); 8] = [
         ],
     ),
     ("w:tbl", &["w:tblPr", "w:tblGrid", "w:tr"]),
-    (
-        "w:tblPr",
-        &[
-            "w:tblpPr",
-            "w:tblW",
-            "w:jc",
-            "w:tblBorders",
-            "w:tblLayout",
-            "w:tblCellMar",
-        ],
-    ),
-    (
-        "w:tblBorders",
-        &[
-            "w:top",
-            "w:left",
-            "w:bottom",
-            "w:right",
-            "w:insideH",
-            "w:insideV",
-        ],
-    ),
+    ("w:tblPr", &["w:tblpPr", "w:tblW", "w:jc", "w:tblBorders", "w:tblLayout", "w:tblCellMar"]),
+    ("w:tblBorders", &["w:top", "w:left", "w:bottom", "w:right", "w:insideH", "w:insideV"]),
     ("w:tcPr", &["w:tcW", "w:vAlign"]),
-    (
-        "w:sectPr",
-        &["w:footerReference", "w:pgSz", "w:pgMar", "w:docGrid"],
-    ),
-    (
-        "w:style",
-        &[
-            "w:name",
-            "w:basedOn",
-            "w:next",
-            "w:qFormat",
-            "w:pPr",
-            "w:rPr",
-        ],
-    ),
+    ("w:sectPr", &["w:footerReference", "w:pgSz", "w:pgMar", "w:docGrid"]),
+    ("w:style", &["w:name", "w:basedOn", "w:next", "w:qFormat", "w:pPr", "w:rPr"]),
 ];
 
 /// Reads a part to its end, checking that tags match and children stand in order.
@@ -128,9 +90,7 @@ fn check(name: &str, xml: &str) {
     let mut reader = Reader::from_str(xml);
     let mut open: Vec<(String, usize)> = Vec::new();
     loop {
-        let event = reader
-            .read_event()
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+        let event = reader.read_event().unwrap_or_else(|error| panic!("{name}: {error}"));
         let (tag, empty) = match &event {
             Event::Start(tag) => (tag, false),
             Event::Empty(tag) => (tag, true),
@@ -162,26 +122,15 @@ fn all_parts_are_well_formed_and_in_order() {
     let parts = parts(&docx::write(&everything()));
     let names: Vec<&str> = parts.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names[0], "[Content_Types].xml");
-    for part in [
-        "word/document.xml",
-        "word/styles.xml",
-        "word/settings.xml",
-        "_rels/.rels",
-    ] {
+    for part in ["word/document.xml", "word/styles.xml", "word/settings.xml", "_rels/.rels"] {
         assert!(names.contains(&part), "{part}");
     }
     for (name, xml) in &parts {
         check(name, xml);
     }
     let content_types = &parts[0].1;
-    for name in names
-        .iter()
-        .filter(|name| name.ends_with(".xml") && !name.starts_with('['))
-    {
-        assert!(
-            content_types.contains(&format!("PartName=\"/{name}\"")),
-            "{name} has no type"
-        );
+    for name in names.iter().filter(|name| name.ends_with(".xml") && !name.starts_with('[')) {
+        assert!(content_types.contains(&format!("PartName=\"/{name}\"")), "{name} has no type");
     }
 }
 
@@ -189,10 +138,7 @@ fn all_parts_are_well_formed_and_in_order() {
 fn every_style_that_is_used_is_defined() {
     let parts = parts(&docx::write(&everything()));
     let part = |wanted: &str| &parts.iter().find(|(name, _)| name == wanted).unwrap().1;
-    for used in part("word/document.xml")
-        .split("<w:pStyle w:val=\"")
-        .skip(1)
-    {
+    for used in part("word/document.xml").split("<w:pStyle w:val=\"").skip(1) {
         let style = used.split('"').next().unwrap();
         let defined = format!("w:styleId=\"{style}\"");
         assert!(part("word/styles.xml").contains(&defined), "{style}");
@@ -217,11 +163,8 @@ fn the_layout_is_that_of_the_standard() {
         assert!(document.contains(sign), "{sign}");
     }
     let styles = part("word/styles.xml");
-    for sign in [
-        "w:firstLineChars=\"200\"",
-        "w:line=\"579\" w:lineRule=\"exact\"",
-        "仿宋_GB2312",
-    ] {
+    for sign in ["w:firstLineChars=\"200\"", "w:line=\"579\" w:lineRule=\"exact\"", "仿宋_GB2312"]
+    {
         assert!(styles.contains(sign), "{sign}");
     }
     assert!(part("word/settings.xml").contains("<w:evenAndOddHeaders/>"));
@@ -271,10 +214,7 @@ fn hostile_text_stays_text() {
                 Block::paragraph(hostile),
                 Block::Table(Table {
                     head: vec![hostile.into()],
-                    rows: vec![vec![vec![Run {
-                        text: hostile.into(),
-                        style: Style::Strong,
-                    }]]],
+                    rows: vec![vec![vec![Run { text: hostile.into(), style: Style::Strong }]]],
                 }),
                 Block::Attachments(vec![hostile.into()]),
                 Block::Closing(vec![hostile.into()]),
@@ -287,26 +227,15 @@ fn hostile_text_stays_text() {
         }
         let text = docx::text_of(&file).unwrap();
         let expected = paper::model::clean(hostile);
-        assert!(
-            text.lines().any(|line| line == expected),
-            "{hostile}: {text}"
-        );
-        assert!(
-            !text
-                .chars()
-                .any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
-        );
+        assert!(text.lines().any(|line| line == expected), "{hostile}: {text}");
+        assert!(!text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')));
     }
 }
 
 #[test]
 fn empty_things_are_left_out() {
     let empty = vec![Block::Table(Table::default()), Block::Attachments(vec![])];
-    let paper = Paper {
-        title: String::new(),
-        blocks: empty,
-        ..Paper::default()
-    };
+    let paper = Paper { title: String::new(), blocks: empty, ..Paper::default() };
     let file = docx::write(&paper);
     parts(&file).iter().for_each(|(name, xml)| check(name, xml));
     assert_eq!(docx::text_of(&file).unwrap(), "");

@@ -14,9 +14,7 @@ fn every_document_of_every_scenario_says_what_the_law_requires() {
     let (calendar, _) = Calendar::parse(&files);
     let mut wrong = Vec::new();
     let mut rendered = 0;
-    let folders = files
-        .iter()
-        .filter_map(|file| file.path.strip_suffix("/procedure.toml"));
+    let folders = files.iter().filter_map(|file| file.path.strip_suffix("/procedure.toml"));
     for folder in folders {
         let inside: Vec<SourceFile> = files
             .iter()

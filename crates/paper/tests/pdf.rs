@@ -33,19 +33,10 @@ fn text(file: &[u8]) -> Option<Vec<String>> {
     child.stdin.take().unwrap().write_all(file).unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
-    assert_eq!(
-        String::from_utf8_lossy(&output.stderr),
-        "",
-        "a faultless file gives no warnings"
-    );
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "", "a faultless file gives no warnings");
     let text = String::from_utf8(output.stdout).unwrap();
     let solid = |page: &str| page.split_whitespace().collect::<String>();
-    Some(
-        text.trim_end_matches('\u{c}')
-            .split('\u{c}')
-            .map(solid)
-            .collect(),
-    )
+    Some(text.trim_end_matches('\u{c}').split('\u{c}').map(solid).collect())
 }
 
 #[test]
@@ -75,15 +66,9 @@ fn what_is_printed_can_be_copied() {
 fn equal_papers_give_equal_bytes() {
     let Some(fonts) = fonts() else { return };
     let paper = from_markdown("# 标题\n\n正文**加粗**。\n\n| 甲 | 乙 |\n");
-    assert_eq!(
-        pdf::write(&paper, fonts).file,
-        pdf::write(&paper, fonts).file
-    );
+    assert_eq!(pdf::write(&paper, fonts).file, pdf::write(&paper, fonts).file);
     let again = pdf::Fonts::load().unwrap();
-    assert_eq!(
-        pdf::write(&paper, fonts).file,
-        pdf::write(&paper, &again).file
-    );
+    assert_eq!(pdf::write(&paper, fonts).file, pdf::write(&paper, &again).file);
 }
 
 #[test]
@@ -91,10 +76,7 @@ fn a_full_page_has_22_lines_of_28_characters() {
     let Some(fonts) = fonts() else { return };
     // The first line is indented by two.
     let lines = |count: usize| "字".repeat(28 * count - 2);
-    let paper = |text: String| Paper {
-        blocks: vec![Block::paragraph(text)],
-        ..Paper::default()
-    };
+    let paper = |text: String| Paper { blocks: vec![Block::paragraph(text)], ..Paper::default() };
     assert_eq!(pdf::write(&paper(lines(22)), fonts).pages, 1);
     assert_eq!(pdf::write(&paper(lines(22) + "满"), fonts).pages, 2);
 }
@@ -103,28 +85,18 @@ fn a_full_page_has_22_lines_of_28_characters() {
 fn long_tables_go_on_with_their_head() {
     let Some(fonts) = fonts() else { return };
     let cell = |text: String| vec![Run::plain(text)];
-    let mut rows: Vec<Vec<Vec<Run>>> = (1..=120)
-        .map(|n| vec![cell(n.to_string()), cell(format!("第{n}行"))])
-        .collect();
+    let mut rows: Vec<Vec<Vec<Run>>> =
+        (1..=120).map(|n| vec![cell(n.to_string()), cell(format!("第{n}行"))]).collect();
     // One row taller than a page.
     rows.push(vec![cell("长".into()), cell("长文".repeat(3_000))]);
     let head = vec!["序号".to_string(), "内容".to_string()];
     let table = Block::Table(Table { head, rows });
-    let printed = pdf::write(
-        &Paper {
-            blocks: vec![table],
-            ..Paper::default()
-        },
-        fonts,
-    );
+    let printed = pdf::write(&Paper { blocks: vec![table], ..Paper::default() }, fonts);
     let Some(pages) = text(&printed.file) else {
         return;
     };
     assert!(pages.len() > 6);
-    assert!(
-        pages.iter().all(|page| page.starts_with("序号内容")),
-        "{pages:?}"
-    );
+    assert!(pages.iter().all(|page| page.starts_with("序号内容")), "{pages:?}");
     let all = pages.concat();
     assert!((1..=120).all(|n| all.contains(&format!("第{n}行"))));
     assert_eq!(all.matches('文').count(), 3_000);
@@ -158,24 +130,15 @@ fn hostile_and_rare_text() {
         "",
         "\n\n",
     ] {
-        let run = vec![Run {
-            text: hostile.into(),
-            style: Style::Strong,
-        }];
+        let run = vec![Run { text: hostile.into(), style: Style::Strong }];
         let paper = Paper {
             mark: Some(hostile.into()),
             title: hostile.into(),
             to: Some(hostile.into()),
             blocks: vec![
-                Block::Heading {
-                    level: 1,
-                    runs: run.clone(),
-                },
+                Block::Heading { level: 1, runs: run.clone() },
                 Block::Paragraph(run.clone()),
-                Block::Table(Table {
-                    head: vec![],
-                    rows: vec![vec![run], vec![]],
-                }),
+                Block::Table(Table { head: vec![], rows: vec![vec![run], vec![]] }),
                 Block::Table(Table::default()),
                 Block::Attachments(vec![hostile.into()]),
                 Block::Closing(vec![hostile.into()]),
@@ -189,10 +152,7 @@ fn hostile_and_rare_text() {
         assert_eq!(pages.len(), printed.pages);
     }
     // A character no font has is reported, not dropped.
-    let paper = Paper {
-        blocks: vec![Block::paragraph("甲\u{10FFFD}乙")],
-        ..Paper::default()
-    };
+    let paper = Paper { blocks: vec![Block::paragraph("甲\u{10FFFD}乙")], ..Paper::default() };
     assert_eq!(pdf::write(&paper, fonts).missing, vec!['\u{10FFFD}']);
 }
 

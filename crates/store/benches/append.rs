@@ -24,10 +24,8 @@ fn main() {
     if !std::env::args().any(|arg| arg == "--bench") {
         return;
     }
-    let cases: usize = std::env::var("YIFA_BENCH_CASES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(10_000);
+    let cases: usize =
+        std::env::var("YIFA_BENCH_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(10_000);
     measure("SQLite", &Backend::Lite, cases);
     match std::env::var("YIFA_TEST_POSTGRES") {
         Ok(url) if !url.is_empty() => measure("PostgreSQL", &Backend::Pg(url), cases),
@@ -42,12 +40,7 @@ fn measure(name: &str, backend: &Backend, cases: usize) {
     let alone = timed(|| (0..TIMED).for_each(|number| whole_case(&world, "a", number)));
     let raw = raw_inserts(backend, &world, acts);
     line("acts, one client", acts, alone, Some(ratio(raw, alone)));
-    line(
-        "raw inserts of the same rows, one commit an act",
-        acts,
-        raw,
-        None,
-    );
+    line("raw inserts of the same rows, one commit an act", acts, raw, None);
 
     let world = World::new(backend, "crowd");
     let together = timed(|| {
@@ -67,18 +60,10 @@ fn measure(name: &str, backend: &Backend, cases: usize) {
 
     let world = World::new(backend, "many");
     let filled = timed(|| fill(&world, cases));
-    line(
-        "acts in large transactions, to fill the database",
-        cases * 2,
-        filled,
-        None,
-    );
+    line("acts in large transactions, to fill the database", cases * 2, filled, None);
     let entries = world.read(|read| read.entries()) as usize;
     let rebuilt = timed(|| {
-        world
-            .store
-            .rebuild(COUNTY, law(), &law().calendar, |_| {})
-            .unwrap();
+        world.store.rebuild(COUNTY, law(), &law().calendar, |_| {}).unwrap();
     });
     line("rebuild, entries", entries, rebuilt, None);
     let verified = timed(|| assert!(world.store.verify(COUNTY, |_| {}).unwrap().is_empty()));
@@ -93,10 +78,7 @@ fn whole_case(world: &World, prefix: &str, number: usize) {
         format!("{prefix}{number:028}"),
         TOWN,
         "2025-03-03",
-        matter(
-            "水渠改道引发的纠纷",
-            &[party("示例张", &format!("{prefix}{number}"), "")],
-        ),
+        matter("水渠改道引发的纠纷", &[party("示例张", &format!("{prefix}{number}"), "")]),
     );
     let perform = |person: &str, action: &engine::action::Action| loop {
         match world.perform(person, action) {
@@ -105,32 +87,16 @@ fn whole_case(world: &World, prefix: &str, number: usize) {
             Err(other) => panic!("{other:?}"),
         }
     };
-    open.answers.insert(
-        "story".into(),
-        text("雨季水渠改道，冲毁田埂，双方多次争执。"),
-    );
+    open.answers.insert("story".into(), text("雨季水渠改道，冲毁田埂，双方多次争执。"));
     let case = perform("window", &open);
-    perform(
-        "window",
-        &world.action(&case, "accept", "2025-03-04", none()),
-    );
-    let done = with(&[
-        ("result", code("done")),
-        ("note", text("双方同意按旧渠放水。")),
-    ]);
-    perform(
-        "handler",
-        &world.action(&case, "finish", "2025-03-20", done),
-    );
+    perform("window", &world.action(&case, "accept", "2025-03-04", none()));
+    let done = with(&[("result", code("done")), ("note", text("双方同意按旧渠放水。"))]);
+    perform("handler", &world.action(&case, "finish", "2025-03-20", done));
 }
 
 /// Cases opened over five years in all organs, half of them accepted.
 fn fill(world: &World, cases: usize) {
-    let places = [
-        (TOWN, "window"),
-        (VILLAGE, "villager"),
-        (OTHER_TOWN, "stranger"),
-    ];
+    let places = [(TOWN, "window"), (VILLAGE, "villager"), (OTHER_TOWN, "stranger")];
     let first = date("2021-01-04");
     for group in (0..cases).collect::<Vec<_>>().chunks(500) {
         let done: Result<(), Fault> = world.store.write(COUNTY, |tx| {
@@ -175,20 +141,14 @@ fn raw_inserts(backend: &Backend, from: &World, acts: usize) -> Duration {
     let into = World::new(backend, "raw");
     let source = Raw::open(from);
     let mut target = Raw::open(&into);
-    let rows: Vec<Vec<String>> = TABLES
-        .iter()
-        .map(|table| source_rows(&source, table))
-        .collect();
+    let rows: Vec<Vec<String>> = TABLES.iter().map(|table| source_rows(&source, table)).collect();
     timed(|| {
         for act in 0..acts {
             target.run("begin");
             for (table, rows) in TABLES.iter().zip(&rows) {
                 let share = rows.len() * act / acts..rows.len() * (act + 1) / acts;
                 if !share.is_empty() {
-                    target.run(&format!(
-                        "insert into {table} values {}",
-                        rows[share].join(",")
-                    ));
+                    target.run(&format!("insert into {table} values {}", rows[share].join(",")));
                 }
             }
             target.run("commit");
@@ -209,8 +169,7 @@ impl Raw {
         }
         let path = world.url.strip_prefix("sqlite:").unwrap();
         let conn = rusqlite::Connection::open(path).unwrap();
-        conn.execute_batch("pragma synchronous = full; pragma secure_delete = on")
-            .unwrap();
+        conn.execute_batch("pragma synchronous = full; pragma secure_delete = on").unwrap();
         Raw::Lite(conn)
     }
 
@@ -236,10 +195,7 @@ fn source_rows(source: &Raw, table: &str) -> Vec<String> {
                         rusqlite::types::ValueRef::Null => "null".into(),
                         rusqlite::types::ValueRef::Integer(number) => number.to_string(),
                         rusqlite::types::ValueRef::Text(text) => {
-                            format!(
-                                "'{}'",
-                                std::str::from_utf8(text).unwrap().replace('\'', "''")
-                            )
+                            format!("'{}'", std::str::from_utf8(text).unwrap().replace('\'', "''"))
                         }
                         rusqlite::types::ValueRef::Blob(bytes) => {
                             let digits: String =
@@ -265,30 +221,20 @@ fn source_rows(source: &Raw, table: &str) -> Vec<String> {
                 )
                 .unwrap();
             let columns: String = columns[0].get(0);
-            let rows = client
-                .query(&format!("select {columns} from {table}"), &[])
-                .unwrap();
-            rows.iter()
-                .map(|row| format!("({})", row.get::<_, String>(0)))
-                .collect()
+            let rows = client.query(&format!("select {columns} from {table}"), &[]).unwrap();
+            rows.iter().map(|row| format!("({})", row.get::<_, String>(0))).collect()
         }
     }
 }
 
 fn pages(world: &World) {
-    let register = RegisterFilter {
-        procedure: Some("matter".into()),
-        ..Default::default()
-    };
+    let register = RegisterFilter { procedure: Some("matter".into()), ..Default::default() };
     let whole = Visible::to(&world.actor("leader"), COUNTY, date("2026-01-01"));
     let village = Visible::to(&world.actor("villager"), COUNTY, date("2026-01-01"));
     for (who, visible) in [("county", &whole), ("village", &village)] {
         let first = page(world, &register, visible, None);
         report(&format!("register, first page, {who}"), first);
-        let deep = After {
-            opened: date("2022-06-01"),
-            case: String::new(),
-        };
+        let deep = After { opened: date("2022-06-01"), case: String::new() };
         report(
             &format!("register, deep page, {who}"),
             page(world, &register, visible, Some(&deep)),
@@ -301,37 +247,16 @@ fn pages(world: &World) {
             light: Some((engine::deadline::Light::Red, date("2021-03-01"))),
             ..register.clone()
         };
-        report(
-            &format!("register, red, {who}"),
-            page(world, &red, visible, None),
-        );
-        let rare = RegisterFilter {
-            text: Some("第4321件".into()),
-            ..register.clone()
-        };
-        report(
-            &format!("register, a rare phrase, {who}"),
-            page(world, &rare, visible, None),
-        );
-        let common = RegisterFilter {
-            text: Some("水渠纠纷".into()),
-            ..register.clone()
-        };
-        report(
-            &format!("register, a common phrase, {who}"),
-            page(world, &common, visible, None),
-        );
+        report(&format!("register, red, {who}"), page(world, &red, visible, None));
+        let rare = RegisterFilter { text: Some("第4321件".into()), ..register.clone() };
+        report(&format!("register, a rare phrase, {who}"), page(world, &rare, visible, None));
+        let common = RegisterFilter { text: Some("水渠纠纷".into()), ..register.clone() };
+        report(&format!("register, a common phrase, {who}"), page(world, &common, visible, None));
     }
     let window = world.actor("window");
     let tasks = best(|| {
         world.read(|read| {
-            read.worklist(
-                &window,
-                date("2025-12-31"),
-                &TaskFilter::default(),
-                None,
-                50,
-            )
+            read.worklist(&window, date("2025-12-31"), &TaskFilter::default(), None, 50)
         });
     });
     report("worklist, first page", tasks);
@@ -339,15 +264,8 @@ fn pages(world: &World) {
         world.read(|read| read.worklist_lights(&window, date("2025-12-31")));
     });
     report("worklist, lights", lights);
-    let list = Counted {
-        indicator: "matter.received".into(),
-        part: None,
-        stock: false,
-    };
-    let year = Span {
-        from: date("2023-01-01"),
-        to: date("2023-12-31"),
-    };
+    let list = Counted { indicator: "matter.received".into(), part: None, stock: false };
+    let year = Span { from: date("2023-01-01"), to: date("2023-12-31") };
     for (who, organ) in [("county", COUNTY), ("village", VILLAGE)] {
         let tally = best(|| {
             world.read(|read| read.tally(std::slice::from_ref(&list), &organ.into(), year));
@@ -384,9 +302,7 @@ fn ratio(base: Duration, other: Duration) -> f64 {
 
 fn line(what: &str, count: usize, took: Duration, ratio: Option<f64>) {
     let rate = count as f64 / took.as_secs_f64();
-    let ratio = ratio
-        .map(|ratio| format!("  = {ratio:.2} of raw inserts"))
-        .unwrap_or_default();
+    let ratio = ratio.map(|ratio| format!("  = {ratio:.2} of raw inserts")).unwrap_or_default();
     println!("  {what}: {rate:.0}/s{ratio}");
 }
 

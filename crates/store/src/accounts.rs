@@ -210,9 +210,7 @@ impl Read<'_> {
         each(
             format!("select person, procedure, act from experience where {among}"),
             &|actor, row| {
-                actor
-                    .experience
-                    .push((row.text(1)?.into(), row.text(2)?.into()));
+                actor.experience.push((row.text(1)?.into(), row.text(2)?.into()));
                 Ok(())
             },
         )?;
@@ -262,12 +260,7 @@ impl Read<'_> {
         let found = self.db.first(
             "select failures, locked_until from person where county = $1 and person = $2",
             params![self.county, person],
-            |row| {
-                Ok(Lockout {
-                    failures: row.count(0)?,
-                    until: instant(row, 1)?,
-                })
-            },
+            |row| Ok(Lockout { failures: row.count(0)?, until: instant(row, 1)? }),
         )?;
         found.ok_or_else(|| StoreError::Missing(format!("人员 {person}")))
     }

@@ -29,10 +29,7 @@ impl Store {
         };
         let target = folder.join(DATABASE);
         if target.exists() {
-            return Err(StoreError::Elsewhere(format!(
-                "{} 已存在",
-                target.display()
-            )));
+            return Err(StoreError::Elsewhere(format!("{} 已存在", target.display())));
         }
         fs::create_dir_all(folder)?;
         let mut copy = Connection::open(&target)?;
@@ -60,10 +57,7 @@ impl Store {
         if !source.exists() {
             return Err(StoreError::Missing(format!("备份 {}", source.display())));
         }
-        check(&Connection::open_with_flags(
-            &source,
-            rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY,
-        )?)?;
+        check(&Connection::open_with_flags(&source, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?)?;
         if let Some(above) = path.parent() {
             fs::create_dir_all(above)?;
         }

@@ -88,10 +88,7 @@ mod tests {
         let value: Value =
             serde_json::from_str(r#"{ "b": [1, {"z": null, "a": "甲\u0001\n\""}], "a": true }"#)
                 .unwrap();
-        assert_eq!(
-            canonical(&value),
-            r#"{"a":true,"b":[1,{"a":"甲\u0001\n\"","z":null}]}"#
-        );
+        assert_eq!(canonical(&value), r#"{"a":true,"b":[1,{"a":"甲\u0001\n\"","z":null}]}"#);
     }
 
     #[test]

@@ -73,13 +73,7 @@ pub struct Visible {
 impl Visible {
     /// What a person may know of on a day.
     pub fn to(actor: &Actor, county: &str, on: Date) -> Self {
-        let organs = || {
-            actor
-                .posts
-                .iter()
-                .filter(|post| post.on(on))
-                .map(|post| &post.organ)
-        };
+        let organs = || actor.posts.iter().filter(|post| post.on(on)).map(|post| &post.organ);
         if actor.machine || organs().any(|organ| organ.as_str() == county) {
             return Self { keys: None };
         }
@@ -100,9 +94,7 @@ impl Visible {
 
     /// Only the cases a person has part in, whatever the posts.
     pub fn part_of(actor: &Actor) -> Self {
-        Self {
-            keys: Some(vec![person_key(&actor.person)]),
-        }
+        Self { keys: Some(vec![person_key(&actor.person)]) }
     }
 
     /// Everything in the county: for the machine, rebuilds and figures of the whole.
@@ -169,17 +161,9 @@ impl CaseRow {
 
 /// Reads `due_warn, due_nominal, due_legal`.
 pub(crate) fn pressing(row: &Row, at: usize) -> Result<Option<Pressing>> {
-    let dates = (
-        row.maybe_date(at)?,
-        row.maybe_date(at + 1)?,
-        row.maybe_date(at + 2)?,
-    );
+    let dates = (row.maybe_date(at)?, row.maybe_date(at + 1)?, row.maybe_date(at + 2)?);
     Ok(match dates {
-        (Some(warn), Some(nominal), Some(legal)) => Some(Pressing {
-            warn,
-            nominal,
-            legal,
-        }),
+        (Some(warn), Some(nominal), Some(legal)) => Some(Pressing { warn, nominal, legal }),
         _ => None,
     })
 }

@@ -148,9 +148,7 @@ impl PgTx<'_> {
 
 /// `$4,$5,$6`: places from number `first` on.
 pub(crate) fn places(first: usize, count: usize) -> String {
-    let places: Vec<String> = (first..first + count)
-        .map(|place| format!("${place}"))
-        .collect();
+    let places: Vec<String> = (first..first + count).map(|place| format!("${place}")).collect();
     places.join(",")
 }
 
@@ -160,10 +158,7 @@ fn lite(sql: &str) -> String {
 }
 
 fn references<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    params
-        .iter()
-        .map(|param| param as &(dyn ToSql + Sync))
-        .collect()
+    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
 }
 
 impl<'r> Row<'r> {
@@ -204,9 +199,7 @@ impl<'r> Row<'r> {
         match self {
             Row::Lite(row) => {
                 let width = row.as_ref().column_count();
-                (0..width)
-                    .map(|column| Ok(cell(row.get_ref(column)?)))
-                    .collect()
+                (0..width).map(|column| Ok(cell(row.get_ref(column)?))).collect()
             }
             Row::Pg(row) => {
                 let columns = row.columns().iter().enumerate();
@@ -243,8 +236,7 @@ impl<'r> Row<'r> {
     /// A civil date or nothing.
     pub(crate) fn maybe_date(&self, column: usize) -> Result<Option<Date>> {
         let text = self.maybe(column)?;
-        text.map(|text| text.parse().map_err(|_| unreadable(column, &text)))
-            .transpose()
+        text.map(|text| text.parse().map_err(|_| unreadable(column, &text))).transpose()
     }
 
     /// An instant.

@@ -82,11 +82,7 @@ impl fmt::Display for Damage {
 
 impl Damage {
     pub(crate) fn of(case: &str, version: u32, what: impl Into<String>) -> StoreError {
-        StoreError::Damaged(Damage {
-            case: case.into(),
-            version,
-            what: what.into(),
-        })
+        StoreError::Damaged(Damage { case: case.into(), version, what: what.into() })
     }
 }
 
@@ -97,11 +93,9 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(Damage {
-                case: String::new(),
-                version: 0,
-                what: text,
-            }),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged(Damage { case: String::new(), version: 0, what: text })
+            }
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
                 Self::Unreachable(text)
             }
@@ -135,10 +129,7 @@ impl From<postgres::Error> for StoreError {
         if beaten || conflict && db.table() == Some("entry") {
             Self::Overtaken
         } else if conflict
-            && matches!(
-                db.table(),
-                Some("series" | "subject" | "experience" | "file" | "seal")
-            )
+            && matches!(db.table(), Some("series" | "subject" | "experience" | "file" | "seal"))
         {
             Self::Busy // Two met at the first number of a year, or at a person nobody knew yet.
         } else if *code == SqlState::DISK_FULL {

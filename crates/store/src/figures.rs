@@ -129,15 +129,9 @@ impl Read<'_> {
             splits.sort_unstable();
             splits.dedup();
             if splits.is_empty() {
-                return Ok(Page {
-                    rows: Vec::new(),
-                    next: None,
-                });
+                return Ok(Page { rows: Vec::new(), next: None });
             }
-            which.push_str(&format!(
-                " and o.split in ({})",
-                places(with.len() + 1, splits.len())
-            ));
+            which.push_str(&format!(" and o.split in ({})", places(with.len() + 1, splits.len())));
             with.extend(splits.into_iter().map(Param::from));
         }
         if let Some(after) = after {
@@ -172,18 +166,12 @@ impl Read<'_> {
         })?;
         let more = found.len() > limit as usize;
         found.truncate(limit as usize);
-        let next = found
-            .last()
-            .filter(|_| more)
-            .map(|(last, place)| AfterObserved {
-                on: last.on,
-                case: last.case.id.clone(),
-                place: *place,
-            });
-        Ok(Page {
-            rows: found.into_iter().map(|(observed, _)| observed).collect(),
-            next,
-        })
+        let next = found.last().filter(|_| more).map(|(last, place)| AfterObserved {
+            on: last.on,
+            case: last.case.id.clone(),
+            place: *place,
+        });
+        Ok(Page { rows: found.into_iter().map(|(observed, _)| observed).collect(), next })
     }
 
     /// What a list adds up to, by organ and codes; only the codes that count.
@@ -199,11 +187,7 @@ impl Read<'_> {
             Ok(Part {
                 organ: row.text(0)?.into(),
                 split: row.text(1)?,
-                tally: Tally {
-                    count: row.int(2)?,
-                    good: row.int(3)?,
-                    sum: row.int(4)?,
-                },
+                tally: Tally { count: row.int(2)?, good: row.int(3)?, sum: row.int(4)? },
             })
         })?;
         if let Some((position, codes)) = &list.part {

@@ -47,9 +47,7 @@ impl Keys {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         match fs::read_to_string(path) {
             Ok(text) => {
-                let master = text
-                    .strip_prefix(HEADING)
-                    .and_then(|rest| unhex(rest.trim()));
+                let master = text.strip_prefix(HEADING).and_then(|rest| unhex(rest.trim()));
                 match master {
                     Some(master) if master.len() == 32 => Ok(Self::from_master(&master)),
                     _ => Err(StoreError::Keys(format!("{} 不是密钥文件", path.display()))),
@@ -78,10 +76,7 @@ impl Keys {
         writeln!(file, "{HEADING}\n{}", hex(&master))?;
         file.sync_all()?;
         #[cfg(unix)]
-        if let Some(folder) = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty())
-        {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             fs::File::open(folder)?.sync_all()?; // What it will seal must not outlive its name.
         }
         Ok(Self::from_master(&master))
@@ -91,11 +86,7 @@ impl Keys {
         let derived = |label: &str| mac(master, &[label]);
         let mut wrap = [0; 16];
         wrap.copy_from_slice(&derived("wrap")[..16]);
-        Self {
-            wrap,
-            index: derived("index"),
-            track: derived("track"),
-        }
+        Self { wrap, index: derived("index"), track: derived("track") }
     }
 
     /// A digest that only the holder of the keys can compute: equal texts are found by it, and
@@ -149,10 +140,7 @@ impl Keys {
 /// Nonce, ciphertext and tag; `context` must be the same when it is opened.
 pub(crate) fn encrypt(key: &Sm4Key, context: &str, clear: &[u8]) -> Result<Vec<u8>, StoreError> {
     let nonce = random::<12>()?;
-    let payload = Payload {
-        msg: clear,
-        aad: context.as_bytes(),
-    };
+    let payload = Payload { msg: clear, aad: context.as_bytes() };
     let sealed = Sm4Gcm::new(key.into())
         .encrypt(&nonce.into(), payload)
         .map_err(|_| StoreError::Keys("加密失败".into()))?;
@@ -162,13 +150,8 @@ pub(crate) fn encrypt(key: &Sm4Key, context: &str, clear: &[u8]) -> Result<Vec<u
 /// What [`encrypt`] was given; `None` where key or context is another, or a byte was changed.
 pub(crate) fn decrypt(key: &Sm4Key, context: &str, sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, sealed) = sealed.split_first_chunk::<12>()?;
-    let payload = Payload {
-        msg: sealed,
-        aad: context.as_bytes(),
-    };
-    Sm4Gcm::new(key.into())
-        .decrypt(&(*nonce).into(), payload)
-        .ok()
+    let payload = Payload { msg: sealed, aad: context.as_bytes() };
+    Sm4Gcm::new(key.into()).decrypt(&(*nonce).into(), payload).ok()
 }
 
 /// HMAC-SM3 over parts, each with its length before it.
@@ -197,10 +180,7 @@ mod tests {
     fn what_was_encrypted_opens_only_with_its_key_and_context() {
         let (key, other) = ([1; 16], [2; 16]);
         let sealed = encrypt(&key, "case", "张三".as_bytes()).unwrap();
-        assert_eq!(
-            decrypt(&key, "case", &sealed).as_deref(),
-            Some("张三".as_bytes())
-        );
+        assert_eq!(decrypt(&key, "case", &sealed).as_deref(), Some("张三".as_bytes()));
         assert_eq!(decrypt(&other, "case", &sealed), None);
         assert_eq!(decrypt(&key, "else", &sealed), None);
         for place in 0..sealed.len() {
@@ -224,17 +204,11 @@ mod tests {
         let _ = fs::remove_file(&path);
         let made = Keys::open(&path).unwrap();
         let read = Keys::open(&path).unwrap();
-        assert_eq!(
-            made.tracking_code("yunxi", "c1"),
-            read.tracking_code("yunxi", "c1")
-        );
+        assert_eq!(made.tracking_code("yunxi", "c1"), read.tracking_code("yunxi", "c1"));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(
-                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         fs::write(&path, "something else").unwrap();
         assert!(matches!(Keys::open(&path), Err(StoreError::Keys(_))));

@@ -94,8 +94,7 @@ impl Read<'_> {
     /// The receipt of one entry.
     pub fn receipt_of(&self, case: &str, version: u32) -> Result<Option<Receipt>> {
         let sql = format!("{STATEMENT} and case_id = $2 and version = $3");
-        self.db
-            .first(&sql, params![self.county, case, version], receipt)
+        self.db.first(&sql, params![self.county, case, version], receipt)
     }
 
     /// What may be known of a case before it is opened.
@@ -126,11 +125,7 @@ impl Read<'_> {
             |row| {
                 let (role, person) = (row.text(0)?, row.text(1)?);
                 if !role.is_empty() {
-                    heading
-                        .assigned
-                        .entry(role.into())
-                        .or_default()
-                        .push(person.clone());
+                    heading.assigned.entry(role.into()).or_default().push(person.clone());
                 }
                 heading.participants.insert(person);
                 Ok(())
@@ -150,23 +145,16 @@ impl Read<'_> {
             params![self.county, &heading.id],
             |row| row.text(0),
         )?;
-        edition(
-            law,
-            &heading.procedure,
-            &heading.law,
-            label.as_deref().unwrap_or_default(),
-        )
-        .ok_or_else(|| StoreError::Edition {
-            case: heading.id.clone(),
-            edition: format!("{}（{}）", heading.procedure, heading.law),
-        })
+        edition(law, &heading.procedure, &heading.law, label.as_deref().unwrap_or_default())
+            .ok_or_else(|| StoreError::Edition {
+                case: heading.id.clone(),
+                edition: format!("{}（{}）", heading.procedure, heading.law),
+            })
     }
 
     /// Opens a case for action: only a [`Permit`] does. Nothing is masked.
     pub fn case(&self, permit: &Permit, law: &Law) -> Result<(Case, Head)> {
-        let id = permit
-            .case()
-            .ok_or_else(|| StoreError::Missing("案件".into()))?;
+        let id = permit.case().ok_or_else(|| StoreError::Missing("案件".into()))?;
         self.whole_case(id, law)
     }
 
@@ -206,11 +194,7 @@ impl Read<'_> {
         let clear = decrypt(key, &context, &content).and_then(|text| String::from_utf8(text).ok());
         match clear {
             Some(text) => Ok(Some(text)),
-            None => Err(Damage::of(
-                case,
-                version,
-                format!("文书 {document} 无法解开"),
-            )),
+            None => Err(Damage::of(case, version, format!("文书 {document} 无法解开"))),
         }
     }
 
@@ -230,15 +214,10 @@ impl Read<'_> {
         let Some(last) = rows.last() else {
             return Err(StoreError::Missing("案件".into()));
         };
-        let head = Head {
-            version: last.version,
-            digest: last.digest.clone(),
-        };
+        let head = Head { version: last.version, digest: last.digest.clone() };
         let hash = last.law.clone();
-        let bodies = rows
-            .iter_mut()
-            .map(|row| (row.version, std::mem::take(&mut row.body)))
-            .collect();
+        let bodies =
+            rows.iter_mut().map(|row| (row.version, std::mem::take(&mut row.body))).collect();
         let facts = self.open_facts(id, bodies)?;
         let label = label(&facts);
         let procedure = facts
@@ -259,8 +238,7 @@ impl Read<'_> {
             fact,
         });
         let case = Case::from_facts(id.to_owned(), procedure.clone(), recorded.collect());
-        case.map(|case| (case, head))
-            .ok_or_else(|| Damage::of(id, 1, "第一笔不是立案"))
+        case.map(|case| (case, head)).ok_or_else(|| Damage::of(id, 1, "第一笔不是立案"))
     }
 }
 
@@ -276,30 +254,19 @@ impl Tx<'_> {
         before: Option<(Case, Head)>,
         calendar: &Calendar,
     ) -> Result<Entered> {
-        let Entry {
-            case: id,
-            procedure,
-            action,
-            at,
-            mut fact,
-            texts,
-        } = entry;
+        let Entry { case: id, procedure, action, at, mut fact, texts } = entry;
         let at = milliseconds(at);
         let (prev, version) = match &before {
             Some((_, head)) => (head.digest.clone(), head.version + 1),
             None => (NOTHING.to_owned(), 1),
         };
         for issued in &mut fact.issued {
-            if let Some((_, text)) = texts
-                .iter()
-                .find(|(document, _)| *document == issued.document)
+            if let Some((_, text)) = texts.iter().find(|(document, _)| *document == issued.document)
             {
                 issued.digest = sm3_hex(text.as_bytes());
             }
         }
-        let known = before
-            .as_ref()
-            .map_or(Vec::new(), |(case, _)| parties(case));
+        let known = before.as_ref().map_or(Vec::new(), |(case, _)| parties(case));
         let stored = self.seal_answers(id, procedure, &fact, &known, at)?;
         let body = canonical(&stored.body);
         let statement = Statement {
@@ -308,10 +275,7 @@ impl Tx<'_> {
             version,
             at,
             on: fact.on,
-            actor: fact
-                .by
-                .first()
-                .map_or_else(String::new, |by| by.person.clone()),
+            actor: fact.by.first().map_or_else(String::new, |by| by.person.clone()),
             act: fact.act.to_string(),
             law: procedure.hash.to_string(),
             action: action.to_owned(),
@@ -336,13 +300,7 @@ impl Tx<'_> {
         }
 
         let law = procedure.hash.to_string();
-        let recorded = Recorded {
-            version,
-            at,
-            action: action.to_owned(),
-            law,
-            fact,
-        };
+        let recorded = Recorded { version, at, action: action.to_owned(), law, fact };
         let (case, extent) = match before {
             Some((case, _)) => {
                 let extent = Extent::of(&case, &recorded);
@@ -355,15 +313,7 @@ impl Tx<'_> {
             }
         };
         views::project(self, &case, &digest, calendar, extent)?;
-        Ok(Entered {
-            receipt: Receipt {
-                entry: statement,
-                prev,
-                digest,
-                proof: None,
-            },
-            case,
-        })
+        Ok(Entered { receipt: Receipt { entry: statement, prev, digest, proof: None }, case })
     }
 
     fn insert_entry(&self, entry: &Statement, body: &str, prev: &str, digest: &str) -> Result<()> {
@@ -451,12 +401,7 @@ fn receipt(row: &Row) -> Result<Receipt> {
         action: row.text(8)?,
         body: sm3_hex(row.text(9)?.as_bytes()),
     };
-    Ok(Receipt {
-        entry,
-        prev: row.text(10)?,
-        digest: row.text(11)?,
-        proof: None,
-    })
+    Ok(Receipt { entry, prev: row.text(10)?, digest: row.text(11)?, proof: None })
 }
 
 /// The edition with this hash, or, where a file was edited without a new edition, the one with
@@ -467,12 +412,8 @@ fn edition<'l>(
     hash: &str,
     label: &str,
 ) -> Option<&'l Arc<Procedure>> {
-    law.edition(procedure, hash).or_else(|| {
-        law.procedures
-            .get(procedure)?
-            .iter()
-            .find(|edition| edition.version == label)
-    })
+    law.edition(procedure, hash)
+        .or_else(|| law.procedures.get(procedure)?.iter().find(|edition| edition.version == label))
 }
 
 /// The label of the edition that the facts lead to.
@@ -482,9 +423,7 @@ fn label(facts: &[Fact]) -> String {
         _ => None,
     });
     let opened = || facts.first().and_then(|fact| fact.opening.as_ref());
-    moved
-        .or_else(|| opened().map(|opening| opening.version.clone()))
-        .unwrap_or_default()
+    moved.or_else(|| opened().map(|opening| opening.version.clone())).unwrap_or_default()
 }
 
 /// The case with one more fact, under the edition it was decided under.
@@ -534,9 +473,7 @@ fn document_context(county: &str, case: &str, version: u32, document: &str) -> S
 
 /// An instant as it will be read again.
 pub(crate) fn milliseconds(at: Timestamp) -> Timestamp {
-    let round = TimestampRound::new()
-        .smallest(Unit::Millisecond)
-        .mode(RoundMode::Trunc);
+    let round = TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Trunc);
     at.round(round).unwrap_or(at)
 }
 

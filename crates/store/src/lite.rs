@@ -81,12 +81,7 @@ impl Lite {
         schema::migrate_lite(&mut conn)?;
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(Writer {
-                conn,
-                group: 0,
-                jobs: 0,
-                waiting: 0,
-            }),
+            writer: Mutex::new(Writer { conn, group: 0, jobs: 0, waiting: 0 }),
             coming: AtomicUsize::new(0),
             news: Mutex::new(HashMap::new()),
             told: Condvar::new(),
@@ -108,9 +103,8 @@ impl Lite {
             self.leave(writer, false).map_err(E::from)?;
             return Err(error.into());
         }
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            job(&Tx::new(place, Db::Lite(&writer.conn)))
-        }));
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| job(&Tx::new(place, Db::Lite(&writer.conn)))));
         let kept = match &outcome {
             Ok(Ok(_)) => writer.keep(),
             _ => writer.undo().map(|()| false),
@@ -186,17 +180,13 @@ impl Lite {
 
     pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         let writer = lock(&self.writer);
-        Ok(writer
-            .conn
-            .execute_batch(&format!("pragma max_page_count = {pages}"))?)
+        Ok(writer.conn.execute_batch(&format!("pragma max_page_count = {pages}"))?)
     }
 
     /// Writes the whole log back into the database and empties it, as far as readers let it.
     pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
         let writer = lock(&self.writer);
-        writer
-            .conn
-            .query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+        writer.conn.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
         Ok(())
     }
 
@@ -239,15 +229,8 @@ impl Writer {
         if self.jobs == 0 {
             return Fate::Kept;
         }
-        let word = if kept || self.waiting > 0 {
-            "commit"
-        } else {
-            "rollback"
-        };
-        let done = self
-            .conn
-            .prepare_cached(word)
-            .and_then(|mut commit| commit.execute([]));
+        let word = if kept || self.waiting > 0 { "commit" } else { "rollback" };
+        let done = self.conn.prepare_cached(word).and_then(|mut commit| commit.execute([]));
         match done.map_err(StoreError::from) {
             Ok(_) => Fate::Kept,
             Err(error) => {

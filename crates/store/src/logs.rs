@@ -239,10 +239,7 @@ impl Read<'_> {
         );
         self.db.query(&sql, &with, |row| {
             let id = row.text(2)?;
-            let kind = KINDS
-                .iter()
-                .find(|(_, known)| *known == id)
-                .map(|(kind, _)| *kind);
+            let kind = KINDS.iter().find(|(_, known)| *known == id).map(|(kind, _)| *kind);
             Ok(Access {
                 at: row.instant(0)?,
                 person: row.text(1)?,

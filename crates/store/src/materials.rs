@@ -68,11 +68,7 @@ impl Tx<'_> {
         });
         written.map_err(|error| {
             let _ = fs::remove_file(&unfinished);
-            if error.kind() == ErrorKind::StorageFull {
-                StoreError::Full
-            } else {
-                error.into()
-            }
+            if error.kind() == ErrorKind::StorageFull { StoreError::Full } else { error.into() }
         })
     }
 }

@@ -66,10 +66,7 @@ pub fn climb(leaf: Hash, index: usize, size: usize, path: &[Hash]) -> Option<Has
     if index < left {
         Some(node(&climb(leaf, index, left, below)?, sibling))
     } else {
-        Some(node(
-            sibling,
-            &climb(leaf, index - left, size - left, below)?,
-        ))
+        Some(node(sibling, &climb(leaf, index - left, size - left, below)?))
     }
 }
 
@@ -100,23 +97,14 @@ mod tests {
             for index in 0..leaves.len() {
                 let path = path(&leaves, index);
                 assert_eq!(climb(leaves[index], index, leaves.len(), &path), Some(root));
-                assert_ne!(
-                    climb(leaf(b"other"), index, leaves.len(), &path),
-                    Some(root)
-                );
+                assert_ne!(climb(leaf(b"other"), index, leaves.len(), &path), Some(root));
                 let beside = (index + 1) % leaves.len();
                 if beside != index {
-                    assert_ne!(
-                        climb(leaves[index], beside, leaves.len(), &path),
-                        Some(root)
-                    );
+                    assert_ne!(climb(leaves[index], beside, leaves.len(), &path), Some(root));
                 }
                 let mut longer = path.clone();
                 longer.push(root);
-                assert_ne!(
-                    climb(leaves[index], index, leaves.len(), &longer),
-                    Some(root)
-                );
+                assert_ne!(climb(leaves[index], index, leaves.len(), &longer), Some(root));
             }
         }
     }

@@ -46,24 +46,17 @@ pub(crate) enum Mode {
 
 impl Pg {
     pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
-        let mut config: postgres::Config = url
-            .parse()
-            .map_err(|error| StoreError::Unreachable(format!("{error}")))?;
+        let mut config: postgres::Config =
+            url.parse().map_err(|error| StoreError::Unreachable(format!("{error}")))?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
         }
         let mut client = config.connect(NoTls)?;
         schema::migrate_pg(&mut client)?;
-        let first = Connection {
-            client,
-            prepared: HashMap::new(),
-        };
+        let first = Connection { client, prepared: HashMap::new() };
         Ok(Self {
             config,
-            pool: Mutex::new(Pool {
-                idle: vec![first],
-                open: 1,
-            }),
+            pool: Mutex::new(Pool { idle: vec![first], open: 1 }),
             freed: Condvar::new(),
         })
     }
@@ -76,10 +69,8 @@ impl Pg {
         job: impl FnOnce(&Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut lease = self.lease()?;
-        let connection = lease
-            .connection
-            .as_mut()
-            .expect("a lease holds a connection until dropped");
+        let connection =
+            lease.connection.as_mut().expect("a lease holds a connection until dropped");
         let isolation = match mode {
             Mode::Read => IsolationLevel::RepeatableRead,
             Mode::Write => IsolationLevel::ReadCommitted,
@@ -91,10 +82,7 @@ impl Pg {
             .read_only(mode == Mode::Read)
             .start()
             .map_err(StoreError::from)?;
-        let db = Db::Pg(RefCell::new(PgTx {
-            tx,
-            prepared: &mut connection.prepared,
-        }));
+        let db = Db::Pg(RefCell::new(PgTx { tx, prepared: &mut connection.prepared }));
         let tx = Tx::new(place, db);
         let value = job(&tx)?; // Dropping the transaction rolls it back, also when the job panics.
         if let Db::Pg(pg) = tx.into_db() {
@@ -109,36 +97,23 @@ impl Pg {
         loop {
             while let Some(connection) = pool.idle.pop() {
                 if !connection.client.is_closed() {
-                    return Ok(Lease {
-                        pg: self,
-                        connection: Some(connection),
-                    });
+                    return Ok(Lease { pg: self, connection: Some(connection) });
                 }
                 pool.open -= 1;
             }
             if pool.open < CONNECTIONS {
                 pool.open += 1;
                 drop(pool);
-                let mut lease = Lease {
-                    pg: self,
-                    connection: None,
-                };
+                let mut lease = Lease { pg: self, connection: None };
                 let client = self.config.connect(NoTls)?;
-                lease.connection = Some(Connection {
-                    client,
-                    prepared: HashMap::new(),
-                });
+                lease.connection = Some(Connection { client, prepared: HashMap::new() });
                 return Ok(lease);
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(StoreError::Busy);
             }
-            pool = self
-                .freed
-                .wait_timeout(pool, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            pool = self.freed.wait_timeout(pool, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }

@@ -140,11 +140,7 @@ impl Tx<'_> {
                         main = Some(self.main_key(case, fact, known, at)?);
                     }
                     // Just filled.
-                    vec![piece(
-                        main.as_ref().expect("filled above"),
-                        &context,
-                        other,
-                    )?]
+                    vec![piece(main.as_ref().expect("filled above"), &context, other)?]
                 }
             };
             body["answers"][&**field] = json(&Pieces { sealed: pieces })?;
@@ -204,11 +200,7 @@ impl Tx<'_> {
 impl Read<'_> {
     /// How a party is told apart from others.
     pub(crate) fn handle(&self, case: &str, party: &Party) -> String {
-        let (number, phone, name) = (
-            plain(&party.number),
-            plain(&party.phone),
-            plain(&party.name),
-        );
+        let (number, phone, name) = (plain(&party.number), plain(&party.phone), plain(&party.name));
         match (number.is_empty(), phone.is_empty()) {
             (false, _) => self.keys.blind(&["subject", "number", &number]),
             (true, false) => self.keys.blind(&["subject", "phone", &name, &phone]),
@@ -239,14 +231,9 @@ impl Read<'_> {
                 .map_err(|error| Damage::of(case, version, format!("内容无法读出：{error}")))?;
             facts.push((version, fact));
         }
-        let subjects = facts
-            .iter()
-            .flat_map(|(_, fact)| sealed_in(fact))
-            .map(|(_, pieces)| pieces);
-        let mut ids: Vec<String> = subjects
-            .flat_map(|pieces| pieces.sealed)
-            .map(|piece| piece.subject)
-            .collect();
+        let subjects = facts.iter().flat_map(|(_, fact)| sealed_in(fact)).map(|(_, pieces)| pieces);
+        let mut ids: Vec<String> =
+            subjects.flat_map(|pieces| pieces.sealed).map(|piece| piece.subject).collect();
         ids.sort_unstable();
         ids.dedup();
         let keys = self.subject_keys(&ids)?;
@@ -275,9 +262,7 @@ impl Read<'_> {
                 "select subject, wrapped from subject where county = $1 and subject in ({})",
                 places(2, some.len())
             );
-            let rows = self
-                .db
-                .query(&sql, &with, |row| Ok((row.text(0)?, row.maybe_bytes(1)?)))?;
+            let rows = self.db.query(&sql, &with, |row| Ok((row.text(0)?, row.maybe_bytes(1)?)))?;
             for (subject, wrapped) in rows {
                 if let Some(wrapped) = wrapped {
                     let key = self.keys.unwrap(self.county, &subject, &wrapped)?;
@@ -291,20 +276,14 @@ impl Read<'_> {
 
 /// Whether a field is encrypted at rest.
 pub(crate) fn is_personal(procedure: &Procedure, field: &str) -> bool {
-    procedure
-        .fields
-        .get(field)
-        .is_some_and(|field| field.keep >= Keep::Personal)
+    procedure.fields.get(field).is_some_and(|field| field.keep >= Keep::Personal)
 }
 
 /// A fact as somebody may read it: personal answers masked for whoever does not handle the case,
 /// sealed ones for everybody, unless `opened` with a reason that was logged.
 pub(crate) fn mask(procedure: &Procedure, fact: &mut Fact, sight: Sight, opened: bool) {
     for (field, value) in &mut fact.answers {
-        let keep = procedure
-            .fields
-            .get(field)
-            .map_or(Keep::Work, |field| field.keep);
+        let keep = procedure.fields.get(field).map_or(Keep::Work, |field| field.keep);
         match (keep, sight) {
             (Keep::Sealed, _) if !opened => *value = hidden(),
             (Keep::Personal, Sight::Seeing) => mask_value(value),
@@ -360,10 +339,7 @@ fn first_party(fact: &Fact) -> Option<&Party> {
 fn piece((subject, key): &(String, Sm4Key), context: &str, value: &Value) -> Result<Sealed> {
     let clear = json(value)?.to_string();
     let data = BASE64.encode(encrypt(key, context, clear.as_bytes())?);
-    Ok(Sealed {
-        subject: subject.clone(),
-        data,
-    })
+    Ok(Sealed { subject: subject.clone(), data })
 }
 
 /// The sealed answers of a stored fact. A single erased answer carried over from another case
@@ -372,9 +348,7 @@ fn sealed_in(fact: &serde_json::Value) -> Vec<(Id, Pieces)> {
     let Some(answers) = fact.get("answers").and_then(serde_json::Value::as_object) else {
         return Vec::new();
     };
-    let sealed = answers
-        .iter()
-        .filter(|(_, value)| value["sealed"].is_array());
+    let sealed = answers.iter().filter(|(_, value)| value["sealed"].is_array());
     sealed
         .filter_map(|(field, value)| {
             Some((Id::from(field.as_str()), Pieces::deserialize(value).ok()?))
@@ -392,17 +366,11 @@ fn unseal(
     let (mut lost, mut open) = (None, false);
     for piece in pieces.sealed {
         let Some(key) = keys.get(&piece.subject) else {
-            parties.push(Party {
-                name: ERASED.into(),
-                ..Party::default()
-            });
+            parties.push(Party { name: ERASED.into(), ..Party::default() });
             lost = Some(piece);
             continue;
         };
-        let clear = BASE64
-            .decode(&piece.data)
-            .ok()
-            .and_then(|data| decrypt(key, context, &data));
+        let clear = BASE64.decode(&piece.data).ok().and_then(|data| decrypt(key, context, &data));
         let value = clear.and_then(|clear| serde_json::from_slice(&clear).ok());
         match value {
             Some(Value::Parties(some)) => {

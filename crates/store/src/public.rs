@@ -106,24 +106,17 @@ impl Read<'_> {
             let place = vec![after.on.into(), after.case.clone().into()];
             add("(published, case_id) < (?, ?)", place);
         }
-        let sql = format!(
-            "{sql} order by published desc, case_id desc, notice limit {}",
-            limit + 1
-        );
+        let sql =
+            format!("{sql} order by published desc, case_id desc, notice limit {}", limit + 1);
         let mut rows = self.db.query(&sql, &with, published)?;
         let mut next = None;
         if rows.len() > limit as usize {
             // Notices of one case stay together: a page ends before the next case begins.
             let cut = &rows[limit as usize];
-            let whole = rows
-                .iter()
-                .position(|row| row.case == cut.case && row.on == cut.on);
+            let whole = rows.iter().position(|row| row.case == cut.case && row.on == cut.on);
             let end = whole.filter(|start| *start > 0).unwrap_or(limit as usize);
             rows.truncate(end);
-            next = rows.last().map(|row| AfterNotice {
-                on: row.on,
-                case: row.case.clone(),
-            });
+            next = rows.last().map(|row| AfterNotice { on: row.on, case: row.case.clone() });
         }
         Ok(Page { rows, next })
     }

@@ -134,11 +134,7 @@ pub fn verify_receipt(json: &str) -> Result<Verified, ReceiptFault> {
 pub fn verify_seals(seals: &[Seal]) -> Result<(), ReceiptFault> {
     let sound = seals.iter().all(|seal| seal.digest == seal.computed());
     let chained = seals.windows(2).all(|pair| pair[1].prev == pair[0].digest);
-    if sound && chained {
-        Ok(())
-    } else {
-        Err(ReceiptFault::Seal)
-    }
+    if sound && chained { Ok(()) } else { Err(ReceiptFault::Seal) }
 }
 
 impl Statement {
@@ -160,17 +156,11 @@ impl Receipt {
         if proof.seal.digest != proof.seal.computed() || proof.seal.county != self.entry.county {
             return Err(ReceiptFault::Seal);
         }
-        let head = proof
-            .later
-            .iter()
-            .fold(self.digest.clone(), |prev, next| chained(&prev, next));
+        let head = proof.later.iter().fold(self.digest.clone(), |prev, next| chained(&prev, next));
         let version = self.entry.version as usize + proof.later.len();
         let leaf = seal_leaf(&self.entry.county, &self.entry.case, version as u32, &head);
-        let path: Option<Vec<merkle::Hash>> = proof
-            .path
-            .iter()
-            .map(|step| unhex(step)?.try_into().ok())
-            .collect();
+        let path: Option<Vec<merkle::Hash>> =
+            proof.path.iter().map(|step| unhex(step)?.try_into().ok()).collect();
         let root = path.and_then(|path| {
             merkle::climb(leaf, proof.index as usize, proof.seal.size as usize, &path)
         });
@@ -219,9 +209,7 @@ mod at {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Timestamp, D::Error> {
-        String::deserialize(input)?
-            .parse()
-            .map_err(D::Error::custom)
+        String::deserialize(input)?.parse().map_err(D::Error::custom)
     }
 }
 
@@ -262,22 +250,9 @@ mod tests {
             digest: String::new(),
         };
         seal.digest = seal.computed();
-        let path = merkle::path(&leaves, 1)
-            .iter()
-            .map(|step| hex(step))
-            .collect();
-        let proof = Proof {
-            later: vec![second.content()],
-            index: 1,
-            path,
-            seal,
-        };
-        Receipt {
-            entry: first,
-            prev: NOTHING.into(),
-            digest,
-            proof: Some(proof),
-        }
+        let path = merkle::path(&leaves, 1).iter().map(|step| hex(step)).collect();
+        let proof = Proof { later: vec![second.content()], index: 1, path, seal };
+        Receipt { entry: first, prev: NOTHING.into(), digest, proof: Some(proof) }
     }
 
     #[test]
@@ -292,27 +267,12 @@ mod tests {
     fn any_change_is_found() {
         type Change = fn(&mut Receipt);
         let faults: [(Change, ReceiptFault); 6] = [
-            (
-                |receipt| receipt.entry.actor = "p2".into(),
-                ReceiptFault::Entry,
-            ),
-            (
-                |receipt| receipt.entry.on = "2025-03-02".parse().unwrap(),
-                ReceiptFault::Entry,
-            ),
+            (|receipt| receipt.entry.actor = "p2".into(), ReceiptFault::Entry),
+            (|receipt| receipt.entry.on = "2025-03-02".parse().unwrap(), ReceiptFault::Entry),
             (|receipt| receipt.prev = sm3_hex(b"x"), ReceiptFault::Entry),
-            (
-                |receipt| receipt.proof.as_mut().unwrap().later.clear(),
-                ReceiptFault::Path,
-            ),
-            (
-                |receipt| receipt.proof.as_mut().unwrap().index = 0,
-                ReceiptFault::Path,
-            ),
-            (
-                |receipt| receipt.proof.as_mut().unwrap().seal.size = 4,
-                ReceiptFault::Seal,
-            ),
+            (|receipt| receipt.proof.as_mut().unwrap().later.clear(), ReceiptFault::Path),
+            (|receipt| receipt.proof.as_mut().unwrap().index = 0, ReceiptFault::Path),
+            (|receipt| receipt.proof.as_mut().unwrap().seal.size = 4, ReceiptFault::Seal),
         ];
         for (change, fault) in faults {
             let mut receipt = sealed();
@@ -324,11 +284,7 @@ mod tests {
     #[test]
     fn seals_follow_one_another() {
         let first = sealed().proof.unwrap().seal;
-        let mut second = Seal {
-            prev: first.digest.clone(),
-            size: 0,
-            ..first.clone()
-        };
+        let mut second = Seal { prev: first.digest.clone(), size: 0, ..first.clone() };
         second.digest = second.computed();
         assert_eq!(verify_seals(&[first.clone(), second.clone()]), Ok(()));
         assert_eq!(verify_seals(&[second, first]), Err(ReceiptFault::Seal));

@@ -95,18 +95,12 @@ impl Read<'_> {
     ) -> Result<Page<CaseRow, After>> {
         let columns = CaseRow::COLUMNS;
         let (sql, with) = self.selection(filter, visible, after, columns, true, limit + 1)?;
-        let sql = format!(
-            "{sql} order by opened desc, case_id desc limit {}",
-            limit + 1
-        );
+        let sql = format!("{sql} order by opened desc, case_id desc limit {}", limit + 1);
         let mut rows = self.db.query(&sql, &with, CaseRow::read)?;
         let more = rows.len() > limit as usize;
         rows.truncate(limit as usize);
         let last = rows.last().filter(|_| more);
-        let next = last.map(|row| After {
-            opened: row.opened,
-            case: row.id.clone(),
-        });
+        let next = last.map(|row| After { opened: row.opened, case: row.id.clone() });
         Ok(Page { rows, next })
     }
 
@@ -115,10 +109,7 @@ impl Read<'_> {
         let (sql, with) = self.selection(filter, visible, None, "c.case_id", false, MOST + 1)?;
         let sql = format!("select count(*) from ({sql} limit {}) counted", MOST + 1);
         let number = self.db.first(&sql, &with, |row| row.count(0))?.unwrap_or(0);
-        Ok(Count {
-            number: number.min(MOST),
-            more: number > MOST,
-        })
+        Ok(Count { number: number.min(MOST), more: number > MOST })
     }
 
     /// `select … from (one driver, or several united)`, its rows each once.
@@ -132,10 +123,7 @@ impl Read<'_> {
         limit: u32,
     ) -> Result<(String, Vec<Param<'a>>)> {
         let mut with = params![self.county].to_vec();
-        let words = filter
-            .text
-            .as_ref()
-            .and_then(|text| search::question(text, &self.db));
+        let words = filter.text.as_ref().and_then(|text| search::question(text, &self.db));
         // Words that many cases have are soon met in the order of opening; rare ones lead the way.
         // A count needs no order and follows the words.
         let leading = match &words {
@@ -146,11 +134,7 @@ impl Read<'_> {
             with.push(words.into());
             format!("${}", with.len())
         });
-        let (lead, test) = if leading {
-            (words, None)
-        } else {
-            (None, words)
-        };
+        let (lead, test) = if leading { (words, None) } else { (None, words) };
         let drivers = self.drivers(filter, visible, lead.as_deref(), &mut with);
         let mut conditions = conditions(self.county, filter, after, &mut with);
         if let Some(words) = test {
@@ -208,9 +192,7 @@ impl Read<'_> {
                 format!(" and procedure = {id}")
             });
             let procedure = procedure.unwrap_or_default();
-            Some(format!(
-                "select case_id from case_now where county = $1{procedure} and {due}"
-            ))
+            Some(format!("select case_id from case_now where county = $1{procedure} and {due}"))
         } else {
             None
         };
@@ -248,10 +230,7 @@ impl Read<'_> {
 
 /// The organ asked for; the county itself stands above everything in it and asks for nothing.
 fn organ_in<'a>(county: &str, filter: &'a RegisterFilter) -> Option<&'a OrganPath> {
-    filter
-        .organ
-        .as_ref()
-        .filter(|organ| organ.as_str() != county)
+    filter.organ.as_ref().filter(|organ| organ.as_str() != county)
 }
 
 /// Where cases are taken from: tables and a `where` that more can be added to, and the table by
@@ -308,10 +287,7 @@ fn conditions<'a>(
         }
     }
     if let Some(After { opened, case }) = after {
-        add(
-            "(place.opened, place.case_id) < (?, ?)",
-            vec![(*opened).into(), case.into()],
-        );
+        add("(place.opened, place.case_id) < (?, ?)", vec![(*opened).into(), case.into()]);
     }
     match filter.ended {
         Some(true) => add("c.ended is not null", Vec::new()),
@@ -320,10 +296,7 @@ fn conditions<'a>(
     }
     if !filter.stages.is_empty() {
         let places = vec!["?"; filter.stages.len()].join(",");
-        add(
-            &format!("c.stage in ({places})"),
-            filter.stages.iter().map(Param::from).collect(),
-        );
+        add(&format!("c.stage in ({places})"), filter.stages.iter().map(Param::from).collect());
     }
     sql
 }

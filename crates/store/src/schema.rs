@@ -15,11 +15,7 @@ const MIGRATIONS: &[Migration] = &[
         lite: include_str!("migrations/0001.sqlite.sql"),
         pg: include_str!("migrations/0001.postgres.sql"),
     },
-    Migration {
-        shared: include_str!("migrations/0002.sql"),
-        lite: "",
-        pg: "",
-    },
+    Migration { shared: include_str!("migrations/0002.sql"), lite: "", pg: "" },
 ];
 
 /// The newest version of the schema this program knows.
@@ -35,10 +31,7 @@ pub(crate) fn migrate_lite(conn: &mut rusqlite::Connection) -> Result<(), StoreE
     tx.execute_batch(VERSION)?;
     let found: i64 = tx.query_row(LATEST, [], |row| row.get(0))?;
     for (number, migration) in pending(found)? {
-        let shared = migration
-            .shared
-            .replace("{text}", "text")
-            .replace("{bytes}", "blob");
+        let shared = migration.shared.replace("{text}", "text").replace("{bytes}", "blob");
         tx.execute_batch(&shared)?;
         tx.execute_batch(migration.lite)?;
         tx.execute("insert into schema_version values (?1)", [number])?;
@@ -67,10 +60,8 @@ pub(crate) fn migrate_pg(client: &mut postgres::Client) -> Result<(), StoreError
     tx.batch_execute("lock table schema_version in exclusive mode")?;
     let found: i64 = tx.query_one(LATEST, &[])?.try_get(0)?;
     for (number, migration) in pending(found)? {
-        let shared = migration
-            .shared
-            .replace("{text}", "text collate \"C\"")
-            .replace("{bytes}", "bytea");
+        let shared =
+            migration.shared.replace("{text}", "text collate \"C\"").replace("{bytes}", "bytea");
         tx.batch_execute(&shared)?;
         tx.batch_execute(migration.pg)?;
         tx.execute("insert into schema_version values ($1)", &[&number])?;
@@ -80,10 +71,7 @@ pub(crate) fn migrate_pg(client: &mut postgres::Client) -> Result<(), StoreError
 
 fn pending(found: i64) -> Result<impl Iterator<Item = (i64, &'static Migration)>, StoreError> {
     if found > KNOWN {
-        return Err(StoreError::Newer {
-            found,
-            known: KNOWN,
-        });
+        return Err(StoreError::Newer { found, known: KNOWN });
     }
     Ok((1..).zip(MIGRATIONS).skip(found as usize)) // Not negative: versions start at 1.
 }

@@ -27,10 +27,9 @@ impl Tx<'_> {
             Some((seal, _)) if seal.day > day => {
                 return Err(StoreError::Immutable(format!("{}之后已有日封", day)));
             }
-            Some((seal, at)) => (
-                seal.digest.clone(),
-                at.saturating_sub(slack()).unwrap_or(Timestamp::MIN),
-            ),
+            Some((seal, at)) => {
+                (seal.digest.clone(), at.saturating_sub(slack()).unwrap_or(Timestamp::MIN))
+            }
             None => (NOTHING.to_owned(), Timestamp::MIN),
         };
         let since = since.max(Timestamp::UNIX_EPOCH);
@@ -63,8 +62,7 @@ impl Tx<'_> {
                 params![self.county, case, *version, day, place as i64, digest].to_vec()
             })
             .collect();
-        self.db
-            .insert("leaf (county, case_id, version, day, place, digest)", &rows)?;
+        self.db.insert("leaf (county, case_id, version, day, place, digest)", &rows)?;
         self.db.insert(
             "seal (county, day, at, size, root, prev, digest)",
             &[params![
@@ -86,23 +84,19 @@ impl Read<'_> {
     /// Every seal, the first one first: what is published and deposited elsewhere.
     pub fn seals(&self) -> Result<Vec<Seal>> {
         let sql = format!("{SEAL} where county = $1 order by day");
-        self.db
-            .query(&sql, params![self.county], |row| seal(self.county, row))
+        self.db.query(&sql, params![self.county], |row| seal(self.county, row))
     }
 
     /// The seal of a day.
     pub fn seal_of(&self, day: Date) -> Result<Option<Seal>> {
         let sql = format!("{SEAL} where county = $1 and day = $2");
-        self.db.first(&sql, params![self.county, day], |row| {
-            seal(self.county, row)
-        })
+        self.db.first(&sql, params![self.county, day], |row| seal(self.county, row))
     }
 
     fn last_seal(&self) -> Result<Option<(Seal, Timestamp)>> {
         let sql = format!("{SEAL} where county = $1 order by day desc limit 1");
-        self.db.first(&sql, params![self.county], |row| {
-            Ok((seal(self.county, row)?, row.instant(5)?))
-        })
+        self.db
+            .first(&sql, params![self.county], |row| Ok((seal(self.county, row)?, row.instant(5)?)))
     }
 
     /// Adds the proof to a receipt, if a seal covers its entry by now.
@@ -130,16 +124,8 @@ impl Read<'_> {
         if index >= leaves.len() {
             return Err(Damage::of("", 0, format!("{day}的日封缺少叶子")));
         }
-        let path = merkle::path(&leaves, index)
-            .iter()
-            .map(|step| hex(step))
-            .collect();
-        let proof = Some(Proof {
-            later,
-            index: place.unsigned_abs(),
-            path,
-            seal,
-        });
+        let path = merkle::path(&leaves, index).iter().map(|step| hex(step)).collect();
+        let proof = Some(Proof { later, index: place.unsigned_abs(), path, seal });
         Ok(Receipt { proof, ..receipt })
     }
 
@@ -149,14 +135,7 @@ impl Read<'_> {
             "select case_id, version, digest from leaf where county = $1 and day = $2
              order by place",
             params![self.county, day],
-            |row| {
-                Ok(seal_leaf(
-                    self.county,
-                    &row.text(0)?,
-                    row.count(1)?,
-                    &row.text(2)?,
-                ))
-            },
+            |row| Ok(seal_leaf(self.county, &row.text(0)?, row.count(1)?, &row.text(2)?)),
         )
     }
 }

@@ -17,10 +17,7 @@ use crate::{
 /// Up to so many hits are rare.
 const RARE: i64 = 1000;
 
-pub(crate) const VIEW: View = View {
-    table: "search",
-    columns: "county, case_id, words",
-};
+pub(crate) const VIEW: View = View { table: "search", columns: "county, case_id, words" };
 
 /// The words of a case that are personal to nobody.
 pub(crate) fn rows<'a>(tx: &'a Read, case: &'a Case) -> Vec<Vec<Param<'a>>> {
@@ -37,10 +34,8 @@ pub(crate) fn words(text: &str) -> String {
 /// A question as the index understands it: what stands between spaces must occur as it is written.
 /// `None` where there is nothing to look for.
 pub(crate) fn question(text: &str, db: &Db) -> Option<String> {
-    let phrases: Vec<String> = text
-        .split_whitespace()
-        .filter_map(|phrase| self::phrase(phrase, db))
-        .collect();
+    let phrases: Vec<String> =
+        text.split_whitespace().filter_map(|phrase| self::phrase(phrase, db)).collect();
     let and = if db.is_postgres() { " & " } else { " AND " };
     (!phrases.is_empty()).then(|| phrases.join(and))
 }
@@ -104,9 +99,7 @@ pub(crate) fn condition(db: &Db, question: &str) -> String {
 pub(crate) fn is_rare(read: &Read, question: &str) -> Result<bool, StoreError> {
     let hits = cases(&read.db, "$2");
     let sql = format!("select count(*) from ({hits} limit {}) hits", RARE + 1);
-    let count = read
-        .db
-        .first(&sql, params![read.county, question], |row| row.int(0))?;
+    let count = read.db.first(&sql, params![read.county, question], |row| row.int(0))?;
     Ok(count.unwrap_or(0) <= RARE)
 }
 
@@ -123,9 +116,7 @@ impl Run {
             Run::Word(word) => vec![word.clone()],
             Run::Characters(characters) => {
                 let pairs = characters.windows(2).map(String::from_iter);
-                pairs
-                    .chain(characters.last().map(ToString::to_string))
-                    .collect()
+                pairs.chain(characters.last().map(ToString::to_string)).collect()
             }
         }
     }

@@ -65,9 +65,7 @@ impl std::fmt::Debug for Store {
             Engine::Lite(lite) => lite.path.display().to_string(),
             Engine::Pg(_) => "postgres".into(),
         };
-        f.debug_struct("Store")
-            .field("engine", &engine)
-            .finish_non_exhaustive()
+        f.debug_struct("Store").field("engine", &engine).finish_non_exhaustive()
     }
 }
 
@@ -82,11 +80,7 @@ impl Store {
             let known = "数据库地址应为 sqlite:路径 或者 postgres://…";
             return Err(StoreError::Unreachable(known.into()));
         };
-        let store = Self {
-            engine,
-            keys: config.keys,
-            files: config.files,
-        };
+        let store = Self { engine, keys: config.keys, files: config.files };
         store.check_keys()?;
         Ok(store)
     }
@@ -97,24 +91,19 @@ impl Store {
     /// would be sealed under it beside old ones that nobody can open any more.
     fn check_keys(&self) -> Result<(), StoreError> {
         let ours = self.keys.blind(&["check"]);
-        let known = |read: &Read| {
-            read.db
-                .first("select digest from key_check", &[], |row| row.text(0))
-        };
+        let known =
+            |read: &Read| read.db.first("select digest from key_check", &[], |row| row.text(0));
         let theirs = match self.read("", known)? {
             Some(theirs) => theirs,
             None => self.write("", |tx| {
-                tx.db
-                    .insert("key_check (digest)", &[vec![Param::from(&ours)]])?;
+                tx.db.insert("key_check (digest)", &[vec![Param::from(&ours)]])?;
                 Ok::<_, StoreError>(ours.clone())
             })?,
         };
         if theirs == ours {
             Ok(())
         } else {
-            Err(StoreError::Keys(
-                "密钥文件与数据库不配套，请放回原来的密钥文件".into(),
-            ))
+            Err(StoreError::Keys("密钥文件与数据库不配套，请放回原来的密钥文件".into()))
         }
     }
 
@@ -152,36 +141,21 @@ impl Store {
     pub fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
         match &self.engine {
             Engine::Lite(lite) => lite.limit_pages(pages),
-            Engine::Pg(_) => Err(StoreError::Elsewhere(
-                "PostgreSQL 的空间限额由其管理员设定".into(),
-            )),
+            Engine::Pg(_) => {
+                Err(StoreError::Elsewhere("PostgreSQL 的空间限额由其管理员设定".into()))
+            }
         }
     }
 
     fn place<'s>(&'s self, county: &'s str) -> Place<'s> {
-        Place {
-            county,
-            keys: &self.keys,
-            files: &self.files,
-        }
+        Place { county, keys: &self.keys, files: &self.files }
     }
 }
 
 impl<'s> Tx<'s> {
     pub(crate) fn new(place: Place<'s>, db: Db<'s>) -> Self {
-        let Place {
-            county,
-            keys,
-            files,
-        } = place;
-        Self {
-            read: Read {
-                county,
-                keys,
-                files,
-                db,
-            },
-        }
+        let Place { county, keys, files } = place;
+        Self { read: Read { county, keys, files, db } }
     }
 
     pub(crate) fn into_db(self) -> Db<'s> {

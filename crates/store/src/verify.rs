@@ -194,12 +194,7 @@ impl Read<'_> {
         if let Some(chain) = before.filter(|chain| chain.case != row.case) {
             self.check_head(&chain, damages)?;
         }
-        Ok(Chain {
-            case: row.case,
-            version: row.version,
-            digest: row.digest,
-            computed,
-        })
+        Ok(Chain { case: row.case, version: row.version, digest: row.digest, computed })
     }
 
     /// The content of an entry, from its columns as they lie there.
@@ -272,11 +267,7 @@ impl Read<'_> {
             params![self.county],
             |row| {
                 let what = format!("与{}日封所封的摘要不符", row.text(2)?);
-                Ok(Damage {
-                    case: row.text(0)?,
-                    version: row.count(1)?,
-                    what,
-                })
+                Ok(Damage { case: row.text(0)?, version: row.count(1)?, what })
             },
         )?;
         damages.extend(strays);
@@ -295,11 +286,7 @@ impl Read<'_> {
                 continue;
             };
             let what = format!("{}的日封{what}", seal.day);
-            damages.push(Damage {
-                case: String::new(),
-                version: 0,
-                what,
-            });
+            damages.push(Damage { case: String::new(), version: 0, what });
             prev = seal.digest;
         }
         Ok(())
@@ -314,10 +301,7 @@ impl Tx<'_> {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<u64> {
         for view in VIEWS.iter().map(|view| view.table).chain(["experience"]) {
-            self.db.exec(
-                &format!("delete from {view} where county = $1"),
-                params![self.county],
-            )?;
+            self.db.exec(&format!("delete from {view} where county = $1"), params![self.county])?;
         }
         let total = self.entries()?;
         let (mut done, mut cases) = (0, 0);
@@ -367,10 +351,7 @@ impl Read<'_> {
             "select distinct case_id from due
              where county = $1 and provisional = 1 and state in ('running', 'paused', 'theirs')
              and nominal < $2 order by case_id",
-            params![
-                self.county,
-                format!("{:04}-01-01", published.saturating_add(1))
-            ],
+            params![self.county, format!("{:04}-01-01", published.saturating_add(1))],
             |row| row.text(0),
         )
     }

@@ -82,10 +82,7 @@ impl Read<'_> {
             format!("${}", with.len())
         };
         if let Some(procedure) = &filter.procedure {
-            which.push_str(&format!(
-                " and c.procedure = {}",
-                place(procedure.to_string().into())
-            ));
+            which.push_str(&format!(" and c.procedure = {}", place(procedure.to_string().into())));
         }
         if let Some(light) = filter.light {
             let today = place(today.into());
@@ -114,9 +111,7 @@ impl Read<'_> {
         let more = tasks.len() > limit as usize;
         tasks.truncate(limit as usize);
         let next = tasks.last().filter(|_| more).map(|task| AfterTask {
-            due: task
-                .pressing
-                .map_or_else(|| NEVER.into(), |due| due.legal.to_string()),
+            due: task.pressing.map_or_else(|| NEVER.into(), |due| due.legal.to_string()),
             case: task.case.id.clone(),
             act: task.act.clone(),
         });
@@ -141,11 +136,7 @@ impl Read<'_> {
         );
         let lights = self.db.first(&sql, &with, |row| {
             let (red, yellow, all) = (row.count(0)?, row.count(1)?, row.count(2)?);
-            Ok(Lights {
-                red,
-                yellow,
-                green: all - red - yellow,
-            })
+            Ok(Lights { red, yellow, green: all - red - yellow })
         })?;
         Ok(lights.unwrap_or_default())
     }

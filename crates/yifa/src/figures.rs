@@ -24,9 +24,9 @@ pub fn of_year(office: &Office, organ: &OrganPath, of: i16) -> Result<Vec<Figure
         let recorded = before.values().any(|tally| *tally != Tally::default());
         let last_year = |counted: &Counted| look(&before, counted);
         let last_year = recorded.then_some(&last_year as &dyn Fn(&Counted) -> Tally);
-        let figures = measures.iter().map(|measure| {
-            measure.figure(&|counted: &Counted| look(&now, counted), last_year)
-        });
+        let figures = measures
+            .iter()
+            .map(|measure| measure.figure(&|counted: &Counted| look(&now, counted), last_year));
         Ok(figures.collect())
     })
 }
@@ -37,8 +37,7 @@ fn tallies(
     organ: &OrganPath,
     span: Span,
 ) -> Result<BTreeMap<Counted, Tally>, StoreError> {
-    let mut lists: Vec<Counted> =
-        measures.iter().flat_map(Measure::needs).cloned().collect();
+    let mut lists: Vec<Counted> = measures.iter().flat_map(Measure::needs).cloned().collect();
     lists.sort();
     lists.dedup();
     read.tally(&lists, organ, span)

@@ -117,7 +117,9 @@ impl Office {
         let mut refused = None;
         let rehearsed: Result<(), Unperformed> = self.store.read(&self.county, |read| {
             let heading = match &action.target {
-                Target::Case { case, .. } => read.heading(case)?.map(Some).ok_or(Unperformed::Unknown)?,
+                Target::Case { case, .. } => {
+                    read.heading(case)?.map(Some).ok_or(Unperformed::Unknown)?
+                }
                 Target::Open { .. } => None,
             };
             let procedure = match (&heading, &action.target) {
@@ -183,8 +185,7 @@ impl Office {
     pub fn keep_file(&self, name: &str, content: &[u8]) -> Result<FileRef, Unperformed> {
         let at = self.clock.now();
         let kind = if name.ends_with(".txt") { "text/plain" } else { "application/octet-stream" };
-        let digest =
-            self.store.write(&self.county, |tx| tx.put_file(content, kind, at))?;
+        let digest = self.store.write(&self.county, |tx| tx.put_file(content, kind, at))?;
         Ok(FileRef { name: name.to_owned(), digest, size: content.len() as u64 })
     }
 
@@ -211,9 +212,8 @@ impl Office {
 
     fn note_attempt(&self, actor: &Actor, action: &Action, refusal: &Refusal) {
         let at = self.clock.now();
-        let noted: Result<(), StoreError> = self
-            .store
-            .write(&self.county, |tx| tx.attempt(at, &actor.person, action, refusal));
+        let noted: Result<(), StoreError> =
+            self.store.write(&self.county, |tx| tx.attempt(at, &actor.person, action, refusal));
         if let Err(error) = noted {
             tracing::error!(%error, "a refused act could not be noted");
         }
@@ -421,7 +421,9 @@ impl Performing<'_, '_> {
 /// A decision rests on what the person saw: a case that has moved on since is refused.
 fn fresh((case, head): (Case, Head), action: &Action) -> Result<(Case, Head), StoreError> {
     match &action.target {
-        Target::Case { seen: Some(seen), .. } if *seen != head.version => Err(StoreError::Overtaken),
+        Target::Case { seen: Some(seen), .. } if *seen != head.version => {
+            Err(StoreError::Overtaken)
+        }
         _ => Ok((case, head)),
     }
 }

@@ -69,10 +69,8 @@ impl Place {
     /// local files is logged; editions with errors are left out.
     pub fn law(&self) -> Result<Arc<Law>, PlaceFault> {
         let Some(folder) = &self.law else { return Ok(Law::embedded()) };
-        let local = source::read_folder(folder).map_err(|error| PlaceFault::Law {
-            folder: folder.display().to_string(),
-            error,
-        })?;
+        let local = source::read_folder(folder)
+            .map_err(|error| PlaceFault::Law { folder: folder.display().to_string(), error })?;
         let files = source::overlay(source::embedded(), local);
         let (law, faults) = Law::parse(&files);
         if faults.iter().any(|fault| fault.is_error()) {

@@ -54,9 +54,8 @@ pub fn round(office: &Office) -> Result<Round, Unperformed> {
     let yesterday = today.saturating_sub(1.day());
     let sealed = seal(office, yesterday)?;
     let calendar = &office.law().calendar;
-    let ready = office
-        .store()
-        .write(county, |tx| tx.refresh_turns(office.law(), calendar, today))?;
+    let ready =
+        office.store().write(county, |tx| tx.refresh_turns(office.law(), calendar, today))?;
     let idle = now.checked_sub(FORGET_HOURS.hours()).unwrap_or(now);
     let forgotten = office.store().write(county, |tx| tx.expire_sessions(idle))?;
     let recounted = recount(office, today)?;

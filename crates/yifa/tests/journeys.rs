@@ -55,7 +55,9 @@ fn a_mediation_goes_from_the_window_to_the_mediator() {
     let case = window.address();
     assert!(window.text().contains("示例甲"), "whoever handles the case reads the names");
     assert!(window.text().contains("受理并指定调解员"), "the page says what comes next");
-    assert!(window.find("details.cannot").attribute("open").is_some() || window.has("details.cannot"));
+    assert!(
+        window.find("details.cannot").attribute("open").is_some() || window.has("details.cannot")
+    );
 
     let Some(chair) = at_the_desk("committee", Window::DESK) else { return };
     chair.go(&case);
@@ -116,7 +118,9 @@ fn the_same_press_sent_twice_is_one_act_and_a_stale_page_loses_nothing() {
 
 #[test]
 fn without_script_everything_still_works() {
-    let Some(window) = at_the_desk("window", Window { script: false, ..Window::DESK }) else { return };
+    let Some(window) = at_the_desk("window", Window { script: false, ..Window::DESK }) else {
+        return;
+    };
     register_mediation(&window, "排水沟纠纷丙");
     window.words("登记纠纷").press();
     window.find("#history");
@@ -127,11 +131,15 @@ fn without_script_everything_still_works() {
 #[test]
 fn what_people_type_is_shown_and_never_run() {
     let Some(window) = at_the_desk("window", Window::DESK) else { return };
-    let hostile = "<script>document.title='坏'</script><img src=x onerror=alert(1)>'; drop table entry;--";
+    let hostile =
+        "<script>document.title='坏'</script><img src=x onerror=alert(1)>'; drop table entry;--";
     register_mediation(&window, hostile);
     window.words("登记纠纷").press();
     window.find("#history");
-    assert!(window.text().contains("<script>document.title='坏'</script>"), "it stands there as typed");
+    assert!(
+        window.text().contains("<script>document.title='坏'</script>"),
+        "it stands there as typed"
+    );
     assert!(!window.has("#history script") && !window.has("img[src='x']"));
 }
 
@@ -151,7 +159,9 @@ fn a_stranger_is_shown_the_door_and_the_public_pages() {
     let Some(stranger) = Browser::open(Window::DESK) else { return };
     stranger.go(&COUNTY.address("/registers/mediation"));
     assert!(stranger.address().contains("/sign-in"), "{}", stranger.address());
-    for (path, word) in [("/notices", "公示"), ("/track", "查询"), ("/verify", "核验"), ("/seals", "日封")] {
+    for (path, word) in
+        [("/notices", "公示"), ("/track", "查询"), ("/verify", "核验"), ("/seals", "日封")]
+    {
         stranger.go(&COUNTY.address(path));
         assert!(stranger.text().contains(word), "{path}: {}", stranger.text());
     }
@@ -171,11 +181,31 @@ fn every_page_fits_a_telephone() {
     desk.find("#history");
     let case = desk.address();
     let case = case.split(['#', '?']).next().unwrap_or_default();
-    let of_the_case = ["", "?act=strike", "/print", "/verify", "/entries/1"].map(|rest| format!("{case}{rest}"));
+    let of_the_case =
+        ["", "?act=strike", "/print", "/verify", "/entries/1"].map(|rest| format!("{case}{rest}"));
     let others = [
-        "/", "/mine", "/new", "/new/petition/register", "/registers", "/registers/mediation", "/law", "/law/petition",
-        "/people", "/people/qingshi-mediator", "/figures", "/report", "/ledger", "/access", "/password", "/search?q=甲",
-        "/nowhere", "/notices", "/track", "/verify", "/seals", "/sign-in",
+        "/",
+        "/mine",
+        "/new",
+        "/new/petition/register",
+        "/registers",
+        "/registers/mediation",
+        "/law",
+        "/law/petition",
+        "/people",
+        "/people/qingshi-mediator",
+        "/figures",
+        "/report",
+        "/ledger",
+        "/access",
+        "/password",
+        "/search?q=甲",
+        "/nowhere",
+        "/notices",
+        "/track",
+        "/verify",
+        "/seals",
+        "/sign-in",
     ];
     for address in of_the_case.into_iter().chain(others.map(|path| COUNTY.address(path))) {
         desk.go(&address);

@@ -6,19 +6,12 @@ use super::{House, Offence, rust};
 const CLOCK: &str = "crates/yifa/src/clock.rs";
 
 /// Ways to read the time of day.
-const TIME_OF_DAY: &[&str] = &[
-    "SystemTime::now",
-    "Timestamp::now",
-    "Zoned::now",
-    "TimeZone::system",
-    "Local::now",
-];
+const TIME_OF_DAY: &[&str] =
+    &["SystemTime::now", "Timestamp::now", "Zoned::now", "TimeZone::system", "Local::now"];
 
 pub fn clocks(house: &House) -> Vec<Offence> {
     let elsewhere = house.rust.iter().filter(|source| source.path != CLOCK);
-    elsewhere
-        .flat_map(|source| written(source, TIME_OF_DAY))
-        .collect()
+    elsewhere.flat_map(|source| written(source, TIME_OF_DAY)).collect()
 }
 
 /// What the two pure crates may not write.
@@ -69,10 +62,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "toml",
         ],
     ),
-    (
-        "engine",
-        &["law", "indexmap", "jiff", "serde", "serde_json", "sm3"],
-    ),
+    ("engine", &["law", "indexmap", "jiff", "serde", "serde_json", "sm3"]),
     (
         "store",
         &[
@@ -131,10 +121,8 @@ const AT_HOME: &[(&str, &str)] = &[
 pub fn dependencies(house: &House) -> Vec<Offence> {
     let mut offences = Vec::new();
     for file in &house.files {
-        let Some(krate) = file
-            .path
-            .strip_prefix("crates/")
-            .and_then(|p| p.strip_suffix("/Cargo.toml"))
+        let Some(krate) =
+            file.path.strip_prefix("crates/").and_then(|p| p.strip_suffix("/Cargo.toml"))
         else {
             continue;
         };
@@ -159,10 +147,8 @@ pub fn dependencies(house: &House) -> Vec<Offence> {
 }
 
 fn line_of(manifest: &str, name: &str) -> usize {
-    let begins = |line: &str| {
-        line.strip_prefix(name)
-            .is_some_and(|rest| rest.starts_with(['.', ' ', '=']))
-    };
+    let begins =
+        |line: &str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', ' ', '=']));
     manifest.lines().position(begins).map_or(1, |at| at + 1)
 }
 
@@ -187,11 +173,7 @@ pub fn sql(house: &House) -> Vec<Offence> {
             let speaks =
                 |(verb, word): &(&str, &str)| lower.starts_with(verb) && lower.contains(word);
             if STATEMENTS.iter().any(speaks) {
-                offences.push(Offence::new(
-                    &source.path,
-                    *line,
-                    "SQL outside crates/store",
-                ));
+                offences.push(Offence::new(&source.path, *line, "SQL outside crates/store"));
             }
         }
     }
@@ -216,10 +198,7 @@ pub fn vague_names(house: &House) -> Vec<Offence> {
 }
 
 pub fn no_subject(house: &House) -> Vec<Offence> {
-    let silent = house
-        .rust
-        .iter()
-        .filter(|source| !source.opening.starts_with("//! "));
+    let silent = house.rust.iter().filter(|source| !source.opening.starts_with("//! "));
     silent
         .map(|source| Offence::new(&source.path, 1, "the file does not say its subject"))
         .collect()
@@ -229,11 +208,8 @@ const UNFINISHED: &[&str] = &["todo!(", "unimplemented!(", "dbg!("];
 const MARKS: &[&str] = &["TODO", "FIXME", "XXX", "HACK"];
 
 pub fn unfinished(house: &House) -> Vec<Offence> {
-    let mut offences: Vec<Offence> = house
-        .rust
-        .iter()
-        .flat_map(|source| written(source, UNFINISHED))
-        .collect();
+    let mut offences: Vec<Offence> =
+        house.rust.iter().flat_map(|source| written(source, UNFINISHED)).collect();
     let kept = |path: &str| path.starts_with("crates/") || path.starts_with("law/");
     for file in house.files.iter().filter(|file| kept(&file.path)) {
         for (number, line) in file.lines() {
@@ -252,11 +228,7 @@ fn written(source: &rust::Source, words: &[&str]) -> Vec<Offence> {
     let mut offences = Vec::new();
     for (number, line) in source.lines() {
         for found in words.iter().filter(|found| word(line, found)) {
-            offences.push(Offence::new(
-                &source.path,
-                number,
-                format!("`{}`", found.trim()),
-            ));
+            offences.push(Offence::new(&source.path, number, format!("`{}`", found.trim())));
         }
     }
     offences
@@ -279,20 +251,14 @@ mod tests {
     use super::*;
 
     fn found(offences: &[Offence]) -> Vec<(&str, usize)> {
-        offences
-            .iter()
-            .map(|offence| (offence.path.as_str(), offence.line))
-            .collect()
+        offences.iter().map(|offence| (offence.path.as_str(), offence.line)).collect()
     }
 
     #[test]
     fn the_clock_is_read_in_one_file() {
         let house = house(&[
             ("crates/yifa/src/clock.rs", "Timestamp::now()"),
-            (
-                "crates/yifa/src/a.rs",
-                "// Timestamp::now()\nTimestamp::now()",
-            ),
+            ("crates/yifa/src/a.rs", "// Timestamp::now()\nTimestamp::now()"),
         ]);
         assert_eq!(found(&clocks(&house)), [("crates/yifa/src/a.rs", 2)]);
     }
@@ -300,10 +266,7 @@ mod tests {
     #[test]
     fn the_engine_has_no_disk_chance_or_float() {
         let text = "use std::fs;\nuse std::collections::HashMap;\nlet x: f64;\nlet pdf64 = 1;\n";
-        let house = house(&[
-            ("crates/engine/src/a.rs", text),
-            ("crates/yifa/src/a.rs", text),
-        ]);
+        let house = house(&[("crates/engine/src/a.rs", text), ("crates/yifa/src/a.rs", text)]);
         let places = impure(&house);
         let lines: Vec<_> = places.iter().map(|offence| offence.line).collect();
         assert_eq!(lines, [1, 2, 3]);
@@ -312,29 +275,17 @@ mod tests {
     #[test]
     fn a_crate_keeps_to_its_row() {
         let house = house(&[
-            (
-                "crates/engine/Cargo.toml",
-                "[dependencies]\nlaw.workspace = true\ntokio = \"1\"\n",
-            ),
-            (
-                "crates/yifa/Cargo.toml",
-                "[dependencies]\ntokio = \"1\"\nrusqlite = \"1\"\n",
-            ),
+            ("crates/engine/Cargo.toml", "[dependencies]\nlaw.workspace = true\ntokio = \"1\"\n"),
+            ("crates/yifa/Cargo.toml", "[dependencies]\ntokio = \"1\"\nrusqlite = \"1\"\n"),
         ]);
-        let places = [
-            ("crates/engine/Cargo.toml", 3),
-            ("crates/yifa/Cargo.toml", 3),
-        ];
+        let places = [("crates/engine/Cargo.toml", 3), ("crates/yifa/Cargo.toml", 3)];
         assert_eq!(found(&dependencies(&house)), places);
     }
 
     #[test]
     fn sql_is_told_from_prose() {
         let text = "f(\"select a from b\");\nf(\"please select one from the list\");\nf(\"UPDATE a SET b = 1\");\n";
-        let house = house(&[
-            ("crates/yifa/src/a.rs", text),
-            ("crates/store/src/a.rs", text),
-        ]);
+        let house = house(&[("crates/yifa/src/a.rs", text), ("crates/store/src/a.rs", text)]);
         let places = [("crates/yifa/src/a.rs", 1), ("crates/yifa/src/a.rs", 3)];
         assert_eq!(found(&sql(&house)), places);
     }

@@ -7,16 +7,9 @@ const GLOSSARY: &str = "docs/glossary.md";
 /// Two types of one name need a row each, with their modules: `figure::Value`, `value::Value`.
 pub fn missing_from_glossary(house: &House) -> Vec<Offence> {
     let glossary = house.file(GLOSSARY).map_or("", |file| file.text.as_str());
-    let pure = house
-        .rust
-        .iter()
-        .filter(|source| matches!(source.krate(), "law" | "engine"));
+    let pure = house.rust.iter().filter(|source| matches!(source.krate(), "law" | "engine"));
     let types: Vec<(&Source, usize, &str)> = pure
-        .flat_map(|source| {
-            source
-                .lines()
-                .map(move |(number, line)| (source, number, line))
-        })
+        .flat_map(|source| source.lines().map(move |(number, line)| (source, number, line)))
         .filter_map(|(source, number, line)| Some((source, number, public_type(line)?)))
         .collect();
     let mut offences = Vec::new();
@@ -24,11 +17,7 @@ pub fn missing_from_glossary(house: &House) -> Vec<Offence> {
         let alone = types.iter().filter(|(_, _, other)| other == name).count() == 1;
         let file = source.path.trim_end_matches(".rs").trim_end_matches("/mod");
         let module = file.rsplit('/').next().unwrap_or_default();
-        let entry = if alone {
-            format!("`{name}`")
-        } else {
-            format!("`{module}::{name}`")
-        };
+        let entry = if alone { format!("`{name}`") } else { format!("`{module}::{name}`") };
         if !glossary.contains(&entry) {
             let what = format!("{entry} has no row in {GLOSSARY}");
             offences.push(Offence::new(&source.path, *number, what));
@@ -39,22 +28,15 @@ pub fn missing_from_glossary(house: &House) -> Vec<Offence> {
 
 fn public_type(line: &str) -> Option<&str> {
     let kinds = ["pub struct ", "pub enum ", "pub trait ", "pub type "];
-    let rest = kinds
-        .iter()
-        .find_map(|kind| line.trim_start().strip_prefix(kind))?;
-    rest.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .next()
+    let rest = kinds.iter().find_map(|kind| line.trim_start().strip_prefix(kind))?;
+    rest.split(|c: char| !(c.is_alphanumeric() || c == '_')).next()
 }
 
 /// Markdown links to files that do not exist, and paths named in `backticks` that do not.
 pub fn dead_links(house: &House) -> Vec<Offence> {
     let mut offences = Vec::new();
     let law_text = |path: &str| path.starts_with("law/procedures/");
-    for file in house
-        .files
-        .iter()
-        .filter(|file| file.is("md") && !law_text(&file.path))
-    {
+    for file in house.files.iter().filter(|file| file.is("md") && !law_text(&file.path)) {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for (number, line) in file.lines() {
             for target in links(line) {
@@ -78,9 +60,7 @@ fn exists(path: &str) -> bool {
 }
 
 fn links(line: &str) -> impl Iterator<Item = &str> {
-    let targets = line
-        .match_indices("](")
-        .filter_map(|(at, _)| line[at + 2..].split(')').next());
+    let targets = line.match_indices("](").filter_map(|(at, _)| line[at + 2..].split(')').next());
     targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
 }
 
@@ -115,15 +95,9 @@ mod tests {
     fn a_public_type_without_a_row_is_found() {
         let house = house(&[
             ("docs/glossary.md", "| 准许 | permit | `Permit` |"),
-            (
-                "crates/engine/src/a.rs",
-                "pub struct Permit;\npub enum Sight {}\nstruct Own;\n",
-            ),
+            ("crates/engine/src/a.rs", "pub struct Permit;\npub enum Sight {}\nstruct Own;\n"),
         ]);
-        let lines: Vec<_> = missing_from_glossary(&house)
-            .iter()
-            .map(|o| o.line)
-            .collect();
+        let lines: Vec<_> = missing_from_glossary(&house).iter().map(|o| o.line).collect();
         assert_eq!(lines, [2]);
     }
 

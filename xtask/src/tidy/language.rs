@@ -5,21 +5,14 @@ use super::{House, Offence};
 /// `第64条` where clerks write `第六十四条`.
 pub fn arabic_articles(house: &House) -> Vec<Offence> {
     let mut offences = Vec::new();
-    let law = house
-        .files
-        .iter()
-        .filter(|file| file.path.starts_with("law/"));
+    let law = house.files.iter().filter(|file| file.path.starts_with("law/"));
     for file in law {
         for (number, line) in file.lines().filter(|(_, line)| has_arabic_article(line)) {
             offences.push(Offence::new(&file.path, number, line.trim()));
         }
     }
     for source in &house.rust {
-        for (line, text) in source
-            .strings
-            .iter()
-            .filter(|(_, text)| has_arabic_article(text))
-        {
+        for (line, text) in source.strings.iter().filter(|(_, text)| has_arabic_article(text)) {
             offences.push(Offence::new(&source.path, *line, text.as_str()));
         }
     }
@@ -29,9 +22,7 @@ pub fn arabic_articles(house: &House) -> Vec<Offence> {
 fn has_arabic_article(line: &str) -> bool {
     line.match_indices('第').any(|(at, _)| {
         let rest = line[at..].trim_start_matches('第').trim_start();
-        let after = rest
-            .trim_start_matches(|c: char| c.is_ascii_digit())
-            .trim_start();
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start();
         rest.starts_with(|c: char| c.is_ascii_digit()) && after.starts_with('条')
     })
 }
@@ -67,11 +58,7 @@ pub fn foreign_addresses(house: &House) -> Vec<Offence> {
                 offences.push(Offence::new(&file.path, number, what));
             }
             for host in hosts(line).filter(|host| !known(host)) {
-                offences.push(Offence::new(
-                    &file.path,
-                    number,
-                    format!("the address of {host}"),
-                ));
+                offences.push(Offence::new(&file.path, number, format!("the address of {host}")));
             }
         }
     }
@@ -80,9 +67,7 @@ pub fn foreign_addresses(house: &House) -> Vec<Offence> {
 
 /// Names under `.example` and `.invalid` belong to nobody.
 fn known(host: &str) -> bool {
-    let nobodys = [".example", ".invalid"]
-        .iter()
-        .any(|end| host.ends_with(end));
+    let nobodys = [".example", ".invalid"].iter().any(|end| host.ends_with(end));
     nobodys || KNOWN_HOSTS.contains(&host)
 }
 
@@ -116,10 +101,7 @@ mod tests {
             "docs/a.md",
             "see http://127.0.0.1:8700 and http://www.w3.org/2000/svg\nsee https://elsewhere.net/x\n",
         )]);
-        let lines: Vec<_> = foreign_addresses(&house)
-            .iter()
-            .map(|offence| offence.line)
-            .collect();
+        let lines: Vec<_> = foreign_addresses(&house).iter().map(|offence| offence.line).collect();
         assert_eq!(lines, [2]);
     }
 }

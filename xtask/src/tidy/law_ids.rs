@@ -6,21 +6,13 @@ use super::{House, Offence};
 
 /// Where a word that is also an id of the law means something else: files, word, what it means.
 const OTHER_MEANINGS: &[(&str, &str, &str)] = &[
-    (
-        "crates/",
-        "county",
-        "the first key of every row, the root of every path of organs",
-    ),
+    ("crates/", "county", "the first key of every row, the root of every path of organs"),
     (
         "crates/engine/src/scenario.rs",
         "town",
         "the place a scenario plays in unless it says another",
     ),
-    (
-        "crates/yifa/src/play/cast.rs",
-        "town",
-        "the same place, when the scenario is played out",
-    ),
+    ("crates/yifa/src/play/cast.rs", "town", "the same place, when the scenario is played out"),
 ];
 
 /// String literals of the product that are the id of a procedure, a post or a kind of organ.
@@ -76,21 +68,12 @@ mod tests {
         let house = house(&[
             ("law/procedures/licence/procedure.toml", ""),
             ("law/organs/base.toml", "[role]\nclerk = \"文书\"\n"),
-            (
-                "crates/yifa/src/a.rs",
-                "f(\"licence\");\ng(\"clerk\");\nh(\"other\");\n",
-            ),
-            (
-                "crates/yifa/src/b.rs",
-                "#[cfg(test)]\nmod tests {\n    f(\"clerk\");\n}\n",
-            ),
+            ("crates/yifa/src/a.rs", "f(\"licence\");\ng(\"clerk\");\nh(\"other\");\n"),
+            ("crates/yifa/src/b.rs", "#[cfg(test)]\nmod tests {\n    f(\"clerk\");\n}\n"),
             ("crates/yifa/tests/c.rs", "f(\"clerk\");\n"),
         ]);
         let found = named_in_rust(&house);
         let places: Vec<_> = found.iter().map(|o| (o.path.as_str(), o.line)).collect();
-        assert_eq!(
-            places,
-            [("crates/yifa/src/a.rs", 1), ("crates/yifa/src/a.rs", 2)]
-        );
+        assert_eq!(places, [("crates/yifa/src/a.rs", 1), ("crates/yifa/src/a.rs", 2)]);
     }
 }

@@ -4,17 +4,11 @@ use super::{House, Offence};
 use crate::workspace::File;
 
 fn pages(house: &House) -> impl Iterator<Item = &File> {
-    house
-        .files
-        .iter()
-        .filter(|file| file.path.starts_with("crates/yifa/") && file.is("html"))
+    house.files.iter().filter(|file| file.path.starts_with("crates/yifa/") && file.is("html"))
 }
 
 fn scripts(house: &House) -> impl Iterator<Item = &File> {
-    house
-        .files
-        .iter()
-        .filter(|file| file.path.starts_with("crates/yifa/") && file.is("js"))
+    house.files.iter().filter(|file| file.path.starts_with("crates/yifa/") && file.is("js"))
 }
 
 pub fn inline_or_foreign(house: &House) -> Vec<Offence> {
@@ -32,9 +26,7 @@ pub fn inline_or_foreign(house: &House) -> Vec<Offence> {
             if has_handler(&lower) || lower.contains("javascript:") {
                 say("a handler within the page");
             }
-            if ["src=\"http", "src=\"//", "href=\"//", "@import"]
-                .iter()
-                .any(|w| lower.contains(w))
+            if ["src=\"http", "src=\"//", "href=\"//", "@import"].iter().any(|w| lower.contains(w))
             {
                 say("something loaded from elsewhere");
             }
@@ -60,14 +52,10 @@ const FINISHED_HTML: &[(&str, &str)] = &[(
 pub fn unescaped(house: &House) -> Vec<Offence> {
     let mut offences = Vec::new();
     for page in pages(house) {
-        let excused = FINISHED_HTML
-            .iter()
-            .any(|(path, _)| page.path.ends_with(path));
+        let excused = FINISHED_HTML.iter().any(|(path, _)| page.path.ends_with(path));
         for (number, line) in page.lines().filter(|_| !excused) {
             let compact: String = line.chars().filter(|c| !c.is_whitespace()).collect();
-            if ["|safe", "|escape(\"none\")", "autoescapefalse"]
-                .iter()
-                .any(|w| compact.contains(w))
+            if ["|safe", "|escape(\"none\")", "autoescapefalse"].iter().any(|w| compact.contains(w))
             {
                 offences.push(Offence::new(&page.path, number, "escaping switched off"));
             }
@@ -75,13 +63,8 @@ pub fn unescaped(house: &House) -> Vec<Offence> {
     }
     for script in scripts(house) {
         for (number, line) in script.lines() {
-            let writes = [
-                "innerHTML",
-                "outerHTML",
-                "insertAdjacentHTML",
-                "document.write",
-                "eval(",
-            ];
+            let writes =
+                ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("];
             if let Some(word) = writes.iter().find(|word| line.contains(**word)) {
                 offences.push(Offence::new(&script.path, number, format!("`{word}`")));
             }
@@ -115,47 +98,30 @@ mod tests {
         let text = "<a onclick=\"x\">\n<p style=\"a\">\n<script>x</script>\n\
                     <script src=\"/assets/yifa.js\" defer></script>\n<input name=\"on\">\n";
         let house = house(&[("crates/yifa/templates/a.html", text)]);
-        let lines: Vec<_> = inline_or_foreign(&house)
-            .iter()
-            .map(|offence| offence.line)
-            .collect();
+        let lines: Vec<_> = inline_or_foreign(&house).iter().map(|offence| offence.line).collect();
         assert_eq!(lines, [1, 2, 3]);
     }
 
     #[test]
     fn escaping_stays_on() {
         let house = house(&[
-            (
-                "crates/yifa/templates/a.html",
-                "{{ a }}\n{{ a | safe }}\n{{ a|safe }}\n",
-            ),
-            (
-                "crates/yifa/assets/a.js",
-                "x.textContent = y;\nx.innerHTML = y;\n",
-            ),
+            ("crates/yifa/templates/a.html", "{{ a }}\n{{ a | safe }}\n{{ a|safe }}\n"),
+            ("crates/yifa/assets/a.js", "x.textContent = y;\nx.innerHTML = y;\n"),
         ]);
-        let lines: Vec<_> = unescaped(&house)
-            .iter()
-            .map(|offence| offence.line)
-            .collect();
+        let lines: Vec<_> = unescaped(&house).iter().map(|offence| offence.line).collect();
         assert_eq!(lines, [2, 3, 2]);
     }
 
     #[test]
     fn a_template_is_shown_by_a_page_or_taken_in_by_another() {
         let house = house(&[
-            (
-                "crates/yifa/templates/a.html",
-                "{% include \"parts/b.html\" %}",
-            ),
+            ("crates/yifa/templates/a.html", "{% include \"parts/b.html\" %}"),
             ("crates/yifa/templates/parts/b.html", ""),
             ("crates/yifa/templates/c.html", ""),
             ("crates/yifa/src/web.rs", "#[template(path = \"a.html\")]"),
         ]);
-        let unused: Vec<_> = unused_templates(&house)
-            .into_iter()
-            .map(|offence| offence.path)
-            .collect();
+        let unused: Vec<_> =
+            unused_templates(&house).into_iter().map(|offence| offence.path).collect();
         assert_eq!(unused, ["crates/yifa/templates/c.html"]);
     }
 }

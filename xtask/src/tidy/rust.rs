@@ -15,12 +15,8 @@ pub struct Source {
 
 impl Source {
     pub fn of(file: &File) -> Source {
-        let mut reader = Reader {
-            rest: file.text.chars().collect(),
-            at: 0,
-            line: 1,
-            code: String::new(),
-        };
+        let mut reader =
+            Reader { rest: file.text.chars().collect(), at: 0, line: 1, code: String::new() };
         let strings = reader.read();
         let mut source = Source {
             path: file.path.clone(),
@@ -39,10 +35,7 @@ impl Source {
 
     /// The lines of code with their numbers, counted from 1.
     pub fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        self.code
-            .iter()
-            .enumerate()
-            .map(|(at, line)| (at + 1, line.as_str()))
+        self.code.iter().enumerate().map(|(at, line)| (at + 1, line.as_str()))
     }
 
     /// Blanks every item under `#[cfg(test)]`: rustfmt closes it with the same indentation.
@@ -58,13 +51,10 @@ impl Source {
                 let deep = line.len() - line.trim_start().len();
                 deep == indent && (line.trim() == "}" || line.trim_end().ends_with(';'))
             };
-            let end = self.code[at..]
-                .iter()
-                .position(closes)
-                .map_or(self.code.len(), |n| at + n + 1);
+            let end =
+                self.code[at..].iter().position(closes).map_or(self.code.len(), |n| at + n + 1);
             self.code[at..end].iter_mut().for_each(String::clear);
-            self.strings
-                .retain(|(line, _)| !(at < *line && *line <= end));
+            self.strings.retain(|(line, _)| !(at < *line && *line <= end));
             at = end;
         }
     }
@@ -224,10 +214,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> Source {
-        Source::of(&File {
-            path: "crates/x/src/y.rs".to_owned(),
-            text: text.to_owned(),
-        })
+        Source::of(&File { path: "crates/x/src/y.rs".to_owned(), text: text.to_owned() })
     }
 
     #[test]
@@ -247,11 +234,7 @@ mod tests {
     #[test]
     fn test_modules_are_left_out() {
         let text = "let a = \"kept\";\n#[cfg(test)]\nmod tests {\n    let b = \"not\";\n}\nlet c = \"too\";\n";
-        let found: Vec<String> = source(text)
-            .strings
-            .into_iter()
-            .map(|(_, text)| text)
-            .collect();
+        let found: Vec<String> = source(text).strings.into_iter().map(|(_, text)| text).collect();
         assert_eq!(found, ["kept", "too"]);
     }
 }

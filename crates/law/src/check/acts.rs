@@ -41,11 +41,7 @@ impl Checker<'_> {
 
     fn unreached(&mut self, reached: &BTreeSet<&Id>) {
         let p = self.procedure;
-        for stage in p
-            .stages
-            .values()
-            .filter(|stage| !reached.contains(&stage.id))
-        {
+        for stage in p.stages.values().filter(|stage| !reached.contains(&stage.id)) {
             let message = format!("没有行为能到“{}”这一步", stage.name);
             let fault = self.error("E0416", &["stage", &stage.id], message);
             self.add(fault.instead("在某个行为的 to 里写它，或者删去"));
@@ -75,11 +71,7 @@ impl Checker<'_> {
             }
             return;
         }
-        for stage in p
-            .stages
-            .values()
-            .filter(|stage| !stage.end && reached.contains(&stage.id))
-        {
+        for stage in p.stages.values().filter(|stage| !stage.end && reached.contains(&stage.id)) {
             let later = reachable(p.acts.values(), [&stage.id]);
             if later.len() == 1 {
                 let message = format!("案件到了“{}”就走不出去", stage.name);
@@ -87,10 +79,7 @@ impl Checker<'_> {
                 self.add(
                     fault.instead("写一个 from 是它、to 是别处的行为；它就是终点的，写 end = true"),
                 );
-            } else if !later
-                .iter()
-                .any(|id| p.stages.get(*id).is_some_and(|stage| stage.end))
-            {
+            } else if !later.iter().any(|id| p.stages.get(*id).is_some_and(|stage| stage.end)) {
                 let message = format!("案件到了“{}”以后，到不了任何终点", stage.name);
                 let fault = self.error("E0417", &["stage", &stage.id], message);
                 self.add(fault.instead("补上通向终点的行为"));
@@ -112,24 +101,15 @@ impl Checker<'_> {
         };
         let name = ["act", &*act.id, "by"];
         if !act.by.is_empty() && !act.by.iter().any(can_exist) {
-            let roles: Vec<&str> = act
-                .by
-                .iter()
-                .filter_map(|id| p.roles.get(id))
-                .map(|role| &*role.name)
-                .collect();
-            let message = format!(
-                "“{}”只能由本案指定的{}办，却没有行为指定",
-                act.name,
-                roles.join("、")
-            );
+            let roles: Vec<&str> =
+                act.by.iter().filter_map(|id| p.roles.get(id)).map(|role| &*role.name).collect();
+            let message =
+                format!("“{}”只能由本案指定的{}办，却没有行为指定", act.name, roles.join("、"));
             let fault = self.error("E0420", &name, message);
             self.add(fault.instead(format!("在登记等行为里写 assign = \"{}\"", act.by[0])));
         }
-        let outsiders = act
-            .by
-            .iter()
-            .all(|role| p.roles.get(role).is_some_and(|role| role.outside));
+        let outsiders =
+            act.by.iter().all(|role| p.roles.get(role).is_some_and(|role| role.outside));
         if outsiders && !act.by.is_empty() && (act.team.is_some() || !act.hold.is_empty()) {
             let message = format!("“{}”只由外人办，却要求人数或者证件", act.name);
             let fault = self.error("E0420", &name, message);
@@ -161,17 +141,9 @@ impl Checker<'_> {
     }
 
     fn assigned_somewhere(&self, role: &Id) -> bool {
-        let own = self
-            .procedure
-            .acts
-            .values()
-            .any(|act| act.assign.contains(role));
-        let from_elsewhere = self
-            .duties
-            .values()
-            .flatten()
-            .flat_map(|duty| duty.acts.values())
-            .any(|act| {
+        let own = self.procedure.acts.values().any(|act| act.assign.contains(role));
+        let from_elsewhere =
+            self.duties.values().flatten().flat_map(|duty| duty.acts.values()).any(|act| {
                 act.opens.as_ref().is_some_and(|opens| {
                     opens.procedure == self.procedure.id && opens.assign.contains_key(role)
                 })
@@ -194,19 +166,10 @@ impl Checker<'_> {
         let asked = [
             ("hold", act.hold.iter().collect::<Vec<_>>()),
             ("hold_if_first", act.hold_if_first.iter().collect()),
-            (
-                "team",
-                act.team
-                    .iter()
-                    .filter_map(|team| team.hold.as_ref())
-                    .collect(),
-            ),
+            ("team", act.team.iter().filter_map(|team| team.hold.as_ref()).collect()),
         ];
         for (key, names) in asked {
-            for name in names
-                .into_iter()
-                .filter(|name| !issued.contains(name.as_str()))
-            {
+            for name in names.into_iter().filter(|name| !issued.contains(name.as_str())) {
                 let message = format!("没有程序发“{name}”，谁也没有这个证");
                 let fault = self.error("E0422", &["act", &act.id, key], message);
                 let near = crate::diagnostic::nearest(name, issued.iter().copied());
@@ -223,12 +186,7 @@ impl Checker<'_> {
         let p = self.procedure;
         let rests_on = |id: &Id| -> BTreeSet<Id> {
             let mut found = BTreeSet::new();
-            for item in p
-                .findings
-                .get(id)
-                .into_iter()
-                .flat_map(|finding| &finding.items)
-            {
+            for item in p.findings.get(id).into_iter().flat_map(|finding| &finding.items) {
                 item.node.walk(&mut |node| {
                     if let Node::Finding(other) = node {
                         found.insert(other.clone());

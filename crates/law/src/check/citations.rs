@@ -42,10 +42,7 @@ impl<'a> Checker<'a> {
             add(&deadline.basis, &["deadline", &deadline.id, "basis"]);
             for (at, pause) in deadline.pause.iter().enumerate() {
                 if let Some(basis) = &pause.basis {
-                    add(
-                        basis,
-                        &["deadline", &deadline.id, "pause", &at.to_string(), "basis"],
-                    );
+                    add(basis, &["deadline", &deadline.id, "pause", &at.to_string(), "basis"]);
                 }
             }
         }
@@ -68,10 +65,7 @@ impl<'a> Checker<'a> {
             add(&credential.basis, &["credential", "basis"]);
         }
         for transition in &p.transitions {
-            add(
-                &transition.basis,
-                &["transition", &transition.version, "basis"],
-            );
+            add(&transition.basis, &["transition", &transition.version, "basis"]);
         }
         all
     }
@@ -132,9 +126,8 @@ impl<'a> Checker<'a> {
                 let wrong = wrong
                     .into_iter()
                     .filter(|fault| fault.kind != FaultKind::Unknown || !explained);
-                let wrong: Vec<CitationFault> = wrong
-                    .filter(|fault| fault.kind != FaultKind::Unknown)
-                    .collect();
+                let wrong: Vec<CitationFault> =
+                    wrong.filter(|fault| fault.kind != FaultKind::Unknown).collect();
                 if let Some(first) = wrong.first() {
                     let fault = self.cited_wrongly(name, title, first);
                     self.add(fault);
@@ -148,17 +141,9 @@ impl<'a> Checker<'a> {
     /// complete to, so that a repeal since then is noticed.
     fn days_of_reliance(&self) -> Vec<Date> {
         let on = self.procedure.effective;
-        let editions = self
-            .duties
-            .get(&self.procedure.id)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let editions = self.duties.get(&self.procedure.id).map(Vec::as_slice).unwrap_or_default();
         let newest = editions.iter().all(|other| other.effective <= on);
-        let complete = self
-            .statutes
-            .iter()
-            .filter_map(|statute| statute.complete_to)
-            .max();
+        let complete = self.statutes.iter().filter_map(|statute| statute.complete_to).max();
         let now = complete.filter(|now| newest && *now > on);
         [on].into_iter().chain(now).collect()
     }
@@ -197,9 +182,7 @@ impl<'a> Checker<'a> {
             Resolution::Unknown { .. } => None,
         };
         let wanted = full(title)?;
-        laws.iter()
-            .find(|(key, _)| full(key) == Some(wanted))
-            .map(|(_, law)| law)
+        laws.iter().find(|(key, _)| full(key) == Some(wanted)).map(|(_, law)| law)
     }
 
     /// Laws that are listed and never cited.
@@ -224,11 +207,8 @@ impl<'a> Checker<'a> {
             .cloned()
             .collect();
         for title in unused {
-            let fault = self.advice(
-                "E0206",
-                &["law", &title],
-                format!("登记了“{title}”，但没有一处引用"),
-            );
+            let fault =
+                self.advice("E0206", &["law", &title], format!("登记了“{title}”，但没有一处引用"));
             self.add(fault.instead("删去这一行，或者在 basis 里引用"));
         }
     }
@@ -242,12 +222,7 @@ impl<'a> Checker<'a> {
         message: String,
     ) -> Diagnostic {
         let mut fault = self.error(code, name, message);
-        let raw = self
-            .definition
-            .file
-            .text
-            .get(fault.span.clone())
-            .unwrap_or_default();
+        let raw = self.definition.file.text.get(fault.span.clone()).unwrap_or_default();
         if let Some(at) = raw.find(text) {
             let start = fault.span.start + at;
             fault.span = start..start + text.len();

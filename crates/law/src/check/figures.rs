@@ -17,16 +17,10 @@ impl Checker<'_> {
 
     fn unit(&mut self, indicator: &Indicator) {
         let name = ["indicator", &*indicator.id, "unit"];
-        let money = indicator
-            .sum
-            .as_ref()
-            .is_some_and(|sum| sum.ty == Type::Money);
+        let money = indicator.sum.as_ref().is_some_and(|sum| sum.ty == Type::Money);
         if money && indicator.unit != Unit::Yuan {
-            let message = format!(
-                "“{}”加的是金额，单位却是{}",
-                indicator.name,
-                indicator.unit.name()
-            );
+            let message =
+                format!("“{}”加的是金额，单位却是{}", indicator.name, indicator.unit.name());
             let fault = self.error("E0806", &name, message);
             self.add(fault.instead("写 unit = \"元\""));
         }
@@ -65,11 +59,7 @@ impl Checker<'_> {
             let fault = self.error("E0805", &["indicator", &indicator.id, "sum"], message);
             self.add(fault.instead("拆成两个指标"));
         }
-        if indicator
-            .among
-            .as_ref()
-            .is_some_and(|among| among.node == good.node)
-        {
+        if indicator.among.as_ref().is_some_and(|among| among.node == good.node) {
             let message = format!("“{}”的分子就是分母，总是百分之百", indicator.name);
             let fault = self.error("E0804", &["indicator", &indicator.id, "good"], message);
             self.add(fault.instead("改 good 或者 among"));
@@ -84,10 +74,7 @@ impl Checker<'_> {
         });
         for deadline in met {
             let mut by_due = false;
-            indicator
-                .dated
-                .node
-                .walk(&mut |node| by_due |= *node == Node::Due(deadline.clone()));
+            indicator.dated.node.walk(&mut |node| by_due |= *node == Node::Due(deadline.clone()));
             if !by_due {
                 let message = format!("“{}”是按期率，却不按到期日归期", indicator.name);
                 let fault = self.error("E0804", &["indicator", &indicator.id, "dated"], message);

@@ -36,24 +36,13 @@ impl Checker<'_> {
     /// No two editions of one duty are alike.
     fn editions(&mut self) {
         let p = self.procedure;
-        let editions = self
-            .duties
-            .get(&p.id)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let editions = self.duties.get(&p.id).map(Vec::as_slice).unwrap_or_default();
         let same = |other: &&&Procedure| !std::ptr::eq(**other, p);
-        let twin = editions
-            .iter()
-            .filter(same)
-            .find(|other| other.version == p.version);
+        let twin = editions.iter().filter(same).find(|other| other.version == p.version);
         if let Some(twin) = twin {
             let message = format!("{} 已经在 {} 里写过", p.key(), twin.path);
             let fault = self.error("E0113", &["procedure", "version"], message);
-            self.add(
-                fault
-                    .instead("改版本号")
-                    .why("在办案件按登记时的版本办，两版不能同名"),
-            );
+            self.add(fault.instead("改版本号").why("在办案件按登记时的版本办，两版不能同名"));
         }
         let rival = editions
             .iter()
@@ -62,16 +51,10 @@ impl Checker<'_> {
         if let Some(rival) = rival.filter(|rival| rival.version != p.version) {
             let message = format!("{} 与 {} 同一天施行", p.key(), rival.key());
             let fault = self.error("E0113", &["procedure", "effective"], message);
-            self.add(
-                fault
-                    .instead("改施行日期")
-                    .why("同一天登记的案件只能按一版办"),
-            );
+            self.add(fault.instead("改施行日期").why("同一天登记的案件只能按一版办"));
         }
         let name = p.path.rsplit('/').next().unwrap_or_default();
-        let written = name
-            .strip_prefix("procedure.")
-            .and_then(|rest| rest.strip_suffix(".toml"));
+        let written = name.strip_prefix("procedure.").and_then(|rest| rest.strip_suffix(".toml"));
         if let Some(written) = written.filter(|written| **written != p.version) {
             let message = format!("文件名写的是 {written} 版，里面写的是 {} 版", p.version);
             let fault = self.error("E0113", &["procedure", "version"], message);
@@ -84,11 +67,7 @@ impl Checker<'_> {
         let p = self.procedure;
         let Some(of) = &p.of else { return };
         let duty = of.split('@').next().unwrap_or_default();
-        let editions = self
-            .duties
-            .get(&Id::from(duty))
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let editions = self.duties.get(&Id::from(duty)).map(Vec::as_slice).unwrap_or_default();
         let base = editions.iter().find(|edition| edition.key() == *of);
         let newer = editions.iter().find(|other| {
             other.of.is_none() && base.is_some_and(|base| other.effective > base.effective)
@@ -130,11 +109,8 @@ impl Checker<'_> {
             let fault = self.advice("E0115", &["field", &field.id], message);
             self.add(fault.instead("在某个行为的 ask 里加上，或者删去这个字段"));
         }
-        let of = |list: &Id| {
-            p.fields
-                .values()
-                .any(|field| field.ty == FieldType::Choice(list.clone()))
-        };
+        let of =
+            |list: &Id| p.fields.values().any(|field| field.ty == FieldType::Choice(list.clone()));
         for list in p.lists.keys().filter(|list| !of(list)) {
             let fault = self.advice("E0115", &["list", list], format!("没有字段用选项表 {list}"));
             self.add(fault.instead("删去，或者写 type = \"choice\", of = …"));
@@ -171,15 +147,9 @@ impl Checker<'_> {
 
     fn role_used(&self, role: &Id) -> bool {
         let p = self.procedure;
-        p.acts
-            .values()
-            .any(|act| act.by.contains(role) || act.assign.contains(role))
-            || p.deadlines
-                .values()
-                .any(|deadline| deadline.whose.as_ref() == Some(role))
-            || p.documents
-                .values()
-                .any(|document| document.serve_to.as_ref() == Some(role))
+        p.acts.values().any(|act| act.by.contains(role) || act.assign.contains(role))
+            || p.deadlines.values().any(|deadline| deadline.whose.as_ref() == Some(role))
+            || p.documents.values().any(|document| document.serve_to.as_ref() == Some(role))
     }
 
     /// A party is a person until it is known not to be one.

@@ -23,10 +23,7 @@ pub(super) fn type_carried(all: &mut [Definition]) {
         let p = &definition.procedure;
         fields.insert(p.id.clone(), p.fields.clone());
         for opens in p.acts.values().filter_map(|act| act.opens.as_ref()) {
-            openers
-                .entry(opens.procedure.clone())
-                .or_default()
-                .push(p.id.clone());
+            openers.entry(opens.procedure.clone()).or_default().push(p.id.clone());
         }
     }
     let field = |duty: &Id, field: &Id| fields.get(duty).and_then(|fields| fields.get(field));
@@ -51,10 +48,9 @@ pub(super) fn type_carried(all: &mut [Definition]) {
 fn retype(expr: &mut Expr, field: Option<&Field>) {
     let Some(field) = field else { return };
     let (value, ty) = match (&expr.node, &field.ty) {
-        (Node::Literal(Value::Text(text)), FieldType::Choice(list)) => (
-            Value::Codes(vec![text.as_str().into()]),
-            Type::Code(list.clone()),
-        ),
+        (Node::Literal(Value::Text(text)), FieldType::Choice(list)) => {
+            (Value::Codes(vec![text.as_str().into()]), Type::Code(list.clone()))
+        }
         (Node::Literal(Value::Int(yuan)), FieldType::Money) => match yuan.checked_mul(100) {
             Some(cents) => (Value::Money(cents), Type::Money),
             None => return,
@@ -79,10 +75,7 @@ impl Checker<'_> {
 
     fn opens(&mut self, act: &Act, opens: &Opens) {
         let name = ["act", &*act.id, "opens"];
-        let Some(theirs) = self
-            .duties
-            .get(&opens.procedure)
-            .and_then(|editions| editions.last())
+        let Some(theirs) = self.duties.get(&opens.procedure).and_then(|editions| editions.last())
         else {
             if self.duties.len() == 1 {
                 return; // Read alone; the other duty is not at hand.
@@ -100,10 +93,7 @@ impl Checker<'_> {
             return;
         };
         if !target.opens_case() {
-            let message = format!(
-                "“{}”的“{}”不是登记，不能开始一件案子",
-                theirs.name, target.name
-            );
+            let message = format!("“{}”的“{}”不是登记，不能开始一件案子", theirs.name, target.name);
             let fault = self.error("E0442", &["act", &act.id, "opens", "act"], message);
             self.add(fault.instead("写 from = [\"start\"] 的行为"));
         }
@@ -112,16 +102,12 @@ impl Checker<'_> {
             if !opens.assign.contains_key(role) {
                 let message = format!("“{}”要指定 {role}，这里没有指定", target.name);
                 let fault = self.error("E0446", &name, message);
-                self.add(fault.instead(format!(
-                    "加 assign = {{ {role} = \"本案的角色或者人员字段\" }}"
-                )));
+                self.add(
+                    fault.instead(format!("加 assign = {{ {role} = \"本案的角色或者人员字段\" }}")),
+                );
             }
         }
-        for role in opens
-            .assign
-            .keys()
-            .filter(|role| !target.assign.contains(role))
-        {
+        for role in opens.assign.keys().filter(|role| !target.assign.contains(role)) {
             let message = format!("“{}”不指定 {role}", target.name);
             let fault = self.error("E0446", &["act", &act.id, "opens", "assign", role], message);
             self.add(fault.instead("删去"));
@@ -146,10 +132,7 @@ impl Checker<'_> {
             .copied()
             .collect();
         if openers.is_empty() {
-            let message = format!(
-                "没有程序会移送到“{}”，结果没有地方回流",
-                self.procedure.name
-            );
+            let message = format!("没有程序会移送到“{}”，结果没有地方回流", self.procedure.name);
             let fault = self.advice("E0447", &["act", &act.id, "reports"], message);
             self.add(fault.instead("删去 reports，或者在移送的程序里写 opens"));
         }
@@ -216,20 +199,10 @@ impl Checker<'_> {
             };
             self.fits(&name, expr, field, theirs);
         }
-        for ask in target
-            .ask
-            .iter()
-            .filter(|ask| ask.required && !with.contains_key(&ask.field))
-        {
-            let label = theirs
-                .fields
-                .get(&ask.field)
-                .map(|field| field.name.as_str())
-                .unwrap_or_default();
-            let message = format!(
-                "“{}”必填“{label}”({})，这里没有带过去",
-                target.name, ask.field
-            );
+        for ask in target.ask.iter().filter(|ask| ask.required && !with.contains_key(&ask.field)) {
+            let label =
+                theirs.fields.get(&ask.field).map(|field| field.name.as_str()).unwrap_or_default();
+            let message = format!("“{}”必填“{label}”({})，这里没有带过去", target.name, ask.field);
             let fault = self.error("E0445", &["act", &act.id, key], message);
             self.add(fault.instead(format!("在 with 里加 {} = \"…\"", ask.field)));
         }
@@ -258,11 +231,8 @@ impl Checker<'_> {
                     .map(|code| &**code)
                     .collect();
                 if !unknown.is_empty() {
-                    let message = format!(
-                        "“{}”的选项表 {list} 没有 {}",
-                        theirs.name,
-                        unknown.join("、")
-                    );
+                    let message =
+                        format!("“{}”的选项表 {list} 没有 {}", theirs.name, unknown.join("、"));
                     let fault = self.error("E0444", name, message);
                     let listed: Vec<&str> = known.keys().map(|code| &**code).collect();
                     self.add(fault.instead(format!("那里可以写：{}", listed.join("、"))));

@@ -145,13 +145,7 @@ impl<'a> Checker<'a> {
         all.extend(&p.track);
         for indicator in p.indicators.values() {
             all.push(&indicator.dated);
-            all.extend(
-                indicator
-                    .sum
-                    .iter()
-                    .chain(&indicator.among)
-                    .chain(&indicator.good),
-            );
+            all.extend(indicator.sum.iter().chain(&indicator.among).chain(&indicator.good));
             all.extend(indicator.stock_until.iter().flatten());
             all.extend(&indicator.split);
         }
@@ -159,11 +153,7 @@ impl<'a> Checker<'a> {
             all.push(&credential.from);
             all.extend(&credential.until);
         }
-        all.extend(
-            p.transitions
-                .iter()
-                .filter_map(|transition| transition.move_if.as_ref()),
-        );
+        all.extend(p.transitions.iter().filter_map(|transition| transition.move_if.as_ref()));
         all
     }
 

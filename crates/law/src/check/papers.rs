@@ -39,9 +39,7 @@ impl Checker<'_> {
                 let detail = wrong.detail().unwrap_or_default().to_owned();
                 let fault = self.in_template("E0604", document, span, "模板的写法不对");
                 self.add(
-                    fault
-                        .instead("检查 {{ … }}、{% if … %}、{% endif %} 是否成对")
-                        .why(detail),
+                    fault.instead("检查 {{ … }}、{% if … %}、{% endif %} 是否成对").why(detail),
                 );
                 return;
             }
@@ -55,8 +53,7 @@ impl Checker<'_> {
             }
             // A part of something declared, such as a party's name.
             if declared.iter().any(|word| {
-                name.strip_prefix(word.as_str())
-                    .is_some_and(|rest| rest.starts_with('.'))
+                name.strip_prefix(word.as_str()).is_some_and(|rest| rest.starts_with('.'))
             }) {
                 continue;
             }
@@ -69,10 +66,7 @@ impl Checker<'_> {
             });
         }
         for (at, expr) in document.uses.iter().enumerate() {
-            if !used
-                .iter()
-                .any(|(name, _)| covers(name, &plain(&expr.text)))
-            {
+            if !used.iter().any(|(name, _)| covers(name, &plain(&expr.text))) {
                 let message = format!("模板没有用到 {}", expr.text);
                 let fault = self.advice(
                     "E0607",
@@ -87,9 +81,7 @@ impl Checker<'_> {
     /// Sentences the law requires stand in the template as they are written.
     fn sentences(&mut self, document: &Document) {
         let solid = |text: &str| {
-            text.chars()
-                .filter(|c| !c.is_whitespace() && *c != '*')
-                .collect::<String>()
+            text.chars().filter(|c| !c.is_whitespace() && *c != '*').collect::<String>()
         };
         let text = solid(&document.template);
         for (at, sentence) in document.says.iter().enumerate() {
@@ -112,18 +104,10 @@ impl Checker<'_> {
         span: std::ops::Range<usize>,
         message: impl Into<String>,
     ) -> Diagnostic {
-        let folder = self
-            .procedure
-            .path
-            .rsplit_once('/')
-            .map_or("", |(folder, _)| folder);
+        let folder = self.procedure.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let name = self.procedure.path.rsplit('/').next().unwrap_or_default();
-        let version = name
-            .strip_prefix("procedure.")
-            .and_then(|rest| rest.strip_suffix(".toml"));
-        let suffix = version
-            .map(|version| format!(".{version}"))
-            .unwrap_or_default();
+        let version = name.strip_prefix("procedure.").and_then(|rest| rest.strip_suffix(".toml"));
+        let suffix = version.map(|version| format!(".{version}")).unwrap_or_default();
         let slash = if folder.is_empty() { "" } else { "/" };
         let path = format!("{folder}{slash}documents{suffix}/{}.md", document.id);
         Diagnostic::error(code, path, span, message)
@@ -168,11 +152,8 @@ impl Checker<'_> {
             } else if notice.mask[&field.id] == crate::procedure::Mask::Surname
                 && field.ty != FieldType::Party
             {
-                let fault = self.error(
-                    "E0703",
-                    &name,
-                    format!("“{}”不是当事人，不能只留姓", field.name),
-                );
+                let fault =
+                    self.error("E0703", &name, format!("“{}”不是当事人，不能只留姓", field.name));
                 self.add(fault.instead("写 \"hidden\""));
             }
         }
@@ -200,9 +181,7 @@ impl Checker<'_> {
             .collect();
         let later = reachable(p.acts.values(), published);
         let possible = |act: &crate::Id| {
-            p.acts
-                .get(act)
-                .is_some_and(|act| act.from.iter().any(|s| later.contains(s)))
+            p.acts.get(act).is_some_and(|act| act.from.iter().any(|s| later.contains(s)))
         };
         if !later.is_empty() && !notice.take_down.iter().any(possible) {
             let message = format!("公开“{}”以后，撤下的行为办不了", notice.name);
@@ -215,10 +194,7 @@ impl Checker<'_> {
         for (at, expr) in self.procedure.track.iter().enumerate() {
             let mut spoken = Vec::new();
             expr.node.walk(&mut |node| spoken.extend(field_of(node)));
-            for field in spoken
-                .into_iter()
-                .filter_map(|id| self.procedure.fields.get(id))
-            {
+            for field in spoken.into_iter().filter_map(|id| self.procedure.fields.get(id)) {
                 if field.keep == Keep::Sealed {
                     let message = format!("“{}”是封存的，当事人查询时也不能显示", field.name);
                     let fault = self.error("E0707", &["track", "show", &at.to_string()], message);
@@ -240,18 +216,12 @@ fn class(keep: Keep) -> &'static str {
 
 /// An expression as templates write it: `due("handle")` and `due('handle')` are one.
 fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| if c == '"' { '\'' } else { c })
-        .collect()
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| if c == '"' { '\'' } else { c }).collect()
 }
 
 /// Whether a name used in a template is a declared word, or a part of it.
 fn covers(name: &str, word: &str) -> bool {
-    name == word
-        || name
-            .strip_prefix(word)
-            .is_some_and(|rest| rest.starts_with('.'))
+    name == word || name.strip_prefix(word).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// What a template refers to, and where first: variables and their parts, and calls with a quoted
@@ -297,18 +267,11 @@ fn references(template: &str, variables: impl IntoIterator<Item = String>) -> Ve
 fn tags(template: &str) -> Vec<std::ops::Range<usize>> {
     let mut tags = Vec::new();
     let mut at = 0;
-    while let Some(open) = template[at..]
-        .find("{{")
-        .into_iter()
-        .chain(template[at..].find("{%"))
-        .min()
+    while let Some(open) =
+        template[at..].find("{{").into_iter().chain(template[at..].find("{%")).min()
     {
         let start = at + open + 2;
-        let close = if template[at + open..].starts_with("{{") {
-            "}}"
-        } else {
-            "%}"
-        };
+        let close = if template[at + open..].starts_with("{{") { "}}" } else { "%}" };
         let Some(end) = template[start..].find(close) else {
             break;
         };
@@ -320,11 +283,7 @@ fn tags(template: &str) -> Vec<std::ops::Range<usize>> {
 
 fn line_span(text: &str, line: Option<usize>) -> std::ops::Range<usize> {
     let line = line.unwrap_or(1).max(1);
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum();
+    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let length = text[start..].find('\n').unwrap_or(text.len() - start);
     start..start + length
 }

@@ -34,10 +34,7 @@ impl Checker<'_> {
             return;
         }
         let cited = mentions(&deadline.basis.text);
-        let mut titles: Vec<&str> = cited
-            .iter()
-            .map(|mention| &*mention.citation.title)
-            .collect();
+        let mut titles: Vec<&str> = cited.iter().map(|mention| &*mention.citation.title).collect();
         titles.dedup();
         let [title] = titles[..] else { return }; // Several laws: a person must say which.
         let on = self.procedure.effective;
@@ -49,24 +46,14 @@ impl Checker<'_> {
         if workdays == (period.unit == Unit::Workday) {
             return;
         }
-        let right = Period {
-            unit: if workdays { Unit::Workday } else { Unit::Day },
-            ..period
-        };
-        let message = format!(
-            "“{}”应当按{}数，不是{}",
-            deadline.name, right.unit, period.unit
-        );
+        let right = Period { unit: if workdays { Unit::Workday } else { Unit::Day }, ..period };
+        let message = format!("“{}”应当按{}数，不是{}", deadline.name, right.unit, period.unit);
         let fault = self.error("E0314", &["deadline", &deadline.id, "within"], message);
         self.add(fault.instead(format!("写 \"{right}\"")).why(format!(
             "《{title}》{}：该法的{}日{}",
             word.basis,
             period.count,
-            if workdays {
-                "是工作日"
-            } else {
-                "没有规定为工作日，是自然日"
-            }
+            if workdays { "是工作日" } else { "没有规定为工作日，是自然日" }
         )));
     }
 
@@ -98,9 +85,7 @@ impl Checker<'_> {
         }
         let later = reachable(p.acts.values(), left);
         let possible = |act: &Id| {
-            p.acts
-                .get(act)
-                .is_some_and(|act| act.from.iter().any(|stage| later.contains(stage)))
+            p.acts.get(act).is_some_and(|act| act.from.iter().any(|stage| later.contains(stage)))
         };
         if !deadline.met_by.iter().any(possible) {
             let message = format!("“{}”起算以后，没有一个 met_by 的行为还能办", deadline.name);
@@ -133,10 +118,8 @@ impl Checker<'_> {
                 );
             }
             Some(max) if max > i64::from(extend.at_most.count) => {
-                let message = format!(
-                    "“{}”最多可填 {max}，期限至多延长{}",
-                    field.name, extend.at_most
-                );
+                let message =
+                    format!("“{}”最多可填 {max}，期限至多延长{}", field.name, extend.at_most);
                 let fault = self.advice("E0318", &["field", &field.id, "max"], message);
                 self.add(fault.instead(format!("改成 max = {}", extend.at_most.count)));
             }
@@ -149,15 +132,11 @@ impl Checker<'_> {
         };
         if base != extend.at_most.unit {
             let message = format!("期限按{base}数，延长却按{}数", extend.at_most.unit);
-            let fault = self.advice(
-                "E0319",
-                &["deadline", &deadline.id, "extend", "at_most"],
-                message,
+            let fault =
+                self.advice("E0319", &["deadline", &deadline.id, "extend", "at_most"], message);
+            self.add(
+                fault.instead(format!("条文没有另说的，写 \"{}{base}\"", extend.at_most.count)),
             );
-            self.add(fault.instead(format!(
-                "条文没有另说的，写 \"{}{base}\"",
-                extend.at_most.count
-            )));
         }
     }
 
@@ -179,9 +158,7 @@ impl Checker<'_> {
             };
             let later = reachable(p.acts.values(), from.leaves_in());
             let possible = |act: &Id| {
-                p.acts
-                    .get(act)
-                    .is_some_and(|act| act.from.iter().any(|s| later.contains(s)))
+                p.acts.get(act).is_some_and(|act| act.from.iter().any(|s| later.contains(s)))
             };
             if !pause.until.iter().any(possible) {
                 let message = format!("“{}”以后，没有行为能让期限继续计算", from.name);
@@ -200,10 +177,7 @@ impl Checker<'_> {
         let name = ["deadline", &*deadline.id, "within"];
         match &deadline.within {
             Within::Param(param, unit) => {
-                if p.params
-                    .get(param)
-                    .is_some_and(|param| param.ty != FieldType::Int)
-                {
+                if p.params.get(param).is_some_and(|param| param.ty != FieldType::Int) {
                     let fault = self.error("E0303", &name, format!("参数 {param} 不是整数"));
                     self.add(fault.instead("在 [param] 里写 type = \"int\""));
                 }
@@ -251,11 +225,8 @@ impl Checker<'_> {
 
     /// A statutory period rests on a statute.
     fn statutory(&mut self, deadline: &Deadline) {
-        let listed = self
-            .procedure
-            .laws
-            .keys()
-            .any(|title| deadline.basis.text.contains(title.as_str()));
+        let listed =
+            self.procedure.laws.keys().any(|title| deadline.basis.text.contains(title.as_str()));
         let cites = !deadline.basis.citations.is_empty() || listed;
         if deadline.statutory && !deadline.basis.text.is_empty() && !cites {
             let message = format!("“{}”写的是法定期限，依据里却没有法", deadline.name);
@@ -289,11 +260,8 @@ impl Checker<'_> {
         for deadline in p.deadlines.values() {
             let mut seen: BTreeSet<Id> = needs(deadline);
             loop {
-                let more: BTreeSet<Id> = seen
-                    .iter()
-                    .filter_map(|id| p.deadlines.get(id))
-                    .flat_map(needs)
-                    .collect();
+                let more: BTreeSet<Id> =
+                    seen.iter().filter_map(|id| p.deadlines.get(id)).flat_map(needs).collect();
                 let before = seen.len();
                 seen.extend(more);
                 if seen.len() == before {

@@ -29,11 +29,7 @@ impl Checker<'_> {
             );
         }
         for scenario in p.scenarios.iter().filter(|scenario| scenario.play) {
-            let ended = scenario
-                .then
-                .stage
-                .as_ref()
-                .and_then(|stage| p.stages.get(stage));
+            let ended = scenario.then.stage.as_ref().and_then(|stage| p.stages.get(stage));
             if !ended.is_some_and(|stage| stage.end || p.roster) {
                 let message = format!("“{}”写了 play，却没有走到终点", scenario.name);
                 let fault = self.in_scenarios("E0909", scenario.line, message);
@@ -65,12 +61,7 @@ impl Checker<'_> {
                 for role in unknown.cloned().collect::<Vec<Id>>() {
                     let message = format!("“{name}”的角色 {role} 没有登记过");
                     let fault = self.in_scenarios("E0910", scenario.line, message);
-                    let known = self
-                        .organs
-                        .roles
-                        .keys()
-                        .chain(p.roles.keys())
-                        .map(|id| &**id);
+                    let known = self.organs.roles.keys().chain(p.roles.keys()).map(|id| &**id);
                     self.add(match nearest(&role, known) {
                         Some(near) => fault.instead(format!("是不是 {near}？")),
                         None => fault.instead("写程序里或者 organs 里有的角色"),
@@ -83,38 +74,22 @@ impl Checker<'_> {
     /// Every old stage is mapped, or keeps its name, or its cases stay.
     fn transitions(&mut self) {
         let p = self.procedure;
-        let editions = self
-            .duties
-            .get(&p.id)
-            .map(Vec::as_slice)
-            .unwrap_or_default();
+        let editions = self.duties.get(&p.id).map(Vec::as_slice).unwrap_or_default();
         for transition in &p.transitions {
             let name = ["transition", &*transition.version];
-            let Some(old) = editions
-                .iter()
-                .find(|edition| edition.version == transition.version)
+            let Some(old) = editions.iter().find(|edition| edition.version == transition.version)
             else {
                 let versions: Vec<&str> =
                     editions.iter().map(|edition| &*edition.version).collect();
-                let fault = self.error(
-                    "E1103",
-                    &name,
-                    format!("没有 {} 这一版", transition.version),
-                );
+                let fault =
+                    self.error("E1103", &name, format!("没有 {} 这一版", transition.version));
                 self.add(fault.instead(format!("写已有的旧版：{}", versions.join("、"))));
                 continue;
             };
-            for stage in transition
-                .map
-                .keys()
-                .filter(|stage| !old.stages.contains_key(*stage))
-            {
+            for stage in transition.map.keys().filter(|stage| !old.stages.contains_key(*stage)) {
                 let name = ["transition", &*transition.version, "map", stage];
-                let fault = self.error(
-                    "E1104",
-                    &name,
-                    format!("{} 版没有阶段 {stage}", old.version),
-                );
+                let fault =
+                    self.error("E1104", &name, format!("{} 版没有阶段 {stage}", old.version));
                 self.add(match nearest(stage, old.stages.keys().map(|id| &**id)) {
                     Some(near) => fault.instead(format!("是不是 {near}？")),
                     None => fault.instead("写旧版的阶段"),
@@ -136,11 +111,7 @@ impl Checker<'_> {
     }
 
     fn in_scenarios(&self, code: &'static str, line: usize, message: String) -> Diagnostic {
-        let file = self
-            .definition
-            .scenarios
-            .as_ref()
-            .unwrap_or(&self.definition.file);
+        let file = self.definition.scenarios.as_ref().unwrap_or(&self.definition.file);
         at_line(code, Some(file), line, message)
     }
 }
@@ -160,11 +131,7 @@ pub fn failed(
 
 /// A condition that no scenario has seen refuse; `ground` is its id, or `not_by`, `team` and so on.
 pub fn unseen(p: &Procedure, files: &[SourceFile], act: &Id, ground: &str) -> Diagnostic {
-    let act_name = p
-        .acts
-        .get(act)
-        .map(|act| act.name.as_str())
-        .unwrap_or_default();
+    let act_name = p.acts.get(act).map(|act| act.name.as_str()).unwrap_or_default();
     let condition = p.acts.get(act).and_then(|act| act.require.get(ground));
     let (name, what) = match condition {
         Some(condition) => (vec!["act", act, "require", ground], condition.say.as_str()),
@@ -186,15 +153,9 @@ fn scenario_file<'a>(p: &Procedure, files: &'a [SourceFile]) -> Option<&'a Sourc
         _ => "scenarios.toml".to_owned(),
     };
     let beside = |file: &&SourceFile| {
-        file.path
-            .strip_prefix(folder)
-            .map(|rest| rest.trim_start_matches('/'))
-            == Some(&story)
+        file.path.strip_prefix(folder).map(|rest| rest.trim_start_matches('/')) == Some(&story)
     };
-    files
-        .iter()
-        .find(beside)
-        .or_else(|| files.iter().find(|file| file.path == p.path))
+    files.iter().find(beside).or_else(|| files.iter().find(|file| file.path == p.path))
 }
 
 fn at_line(
@@ -206,11 +167,7 @@ fn at_line(
     let Some(file) = file else {
         return Diagnostic::error(code, "", 0..0, message);
     };
-    let before = file
-        .text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len);
+    let before = file.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len);
     let start: usize = before.sum();
     let rest = &file.text[start.min(file.text.len())..];
     let indent = rest.len() - rest.trim_start_matches([' ', '\t']).len();

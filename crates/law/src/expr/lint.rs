@@ -64,13 +64,9 @@ fn contradicts(parts: &[&Node], with: Compare) -> bool {
         }
         _ => false,
     };
-    let pairs = parts
-        .iter()
-        .enumerate()
-        .flat_map(|(at, a)| parts[at + 1..].iter().map(move |b| (a, b)));
-    pairs
-        .into_iter()
-        .any(|(a, b)| opposite(a, b) || opposite(b, a) || differs(a, b))
+    let pairs =
+        parts.iter().enumerate().flat_map(|(at, a)| parts[at + 1..].iter().map(move |b| (a, b)));
+    pairs.into_iter().any(|(a, b)| opposite(a, b) || opposite(b, a) || differs(a, b))
 }
 
 fn flat(node: &Node, and: bool) -> Vec<&Node> {
@@ -126,21 +122,11 @@ fn bounded(field: &Id, compare: Compare, value: &Value, words: &Vocabulary) -> O
     let field = words.fields.get(field)?;
     let below = |inclusive: bool| {
         let most = field.max?;
-        (if inclusive {
-            most <= *limit
-        } else {
-            most < *limit
-        })
-        .then_some(())
+        (if inclusive { most <= *limit } else { most < *limit }).then_some(())
     };
     let above = |inclusive: bool| {
         let least = field.min?;
-        (if inclusive {
-            least >= *limit
-        } else {
-            least > *limit
-        })
-        .then_some(())
+        (if inclusive { least >= *limit } else { least > *limit }).then_some(())
     };
     match compare {
         Compare::Le => below(true).map(|()| true).or(above(false).map(|()| false)),

@@ -239,14 +239,7 @@ pub struct ExprFault {
 impl ExprFault {
     fn new(at: Range<usize>, code: &'static str, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self {
-            at,
-            code,
-            advice: false,
-            message,
-            instead: None,
-            why: None,
-        }
+        Self { at, code, advice: false, message, instead: None, why: None }
     }
 
     fn instead(mut self, text: impl Into<String>) -> Self {
@@ -281,14 +274,7 @@ impl Expr {
         if faults.is_empty() {
             faults.extend(lint::lint(&node, words, text.len()));
         }
-        (
-            Some(Self {
-                text: text.into(),
-                node,
-                ty,
-            }),
-            faults,
-        )
+        (Some(Self { text: text.into(), node, ty }), faults)
     }
 }
 

@@ -57,11 +57,7 @@ pub(super) fn parse(text: &str) -> Parsed<Tree> {
         return Err(ExprFault::new(0..text.len(), "E0507", message)
             .instead("拆成 [finding.x] 的几项 any = […] 或 all = […]，再写 finding.x"));
     }
-    let mut parser = Parser {
-        tokens: lex(text)?,
-        next: 0,
-        depth: 0,
-    };
+    let mut parser = Parser { tokens: lex(text)?, next: 0, depth: 0 };
     let tree = parser.expression(0)?;
     match parser.peek() {
         Token::End => Ok(tree),
@@ -69,9 +65,8 @@ pub(super) fn parse(text: &str) -> Parsed<Tree> {
     }
 }
 
-const SIGNS: [&str; 17] = [
-    "&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "+", "-", "(", ")", "[", "]", ",", ".",
-];
+const SIGNS: [&str; 17] =
+    ["&&", "||", "==", "!=", "<=", ">=", "<", ">", "!", "+", "-", "(", ")", "[", "]", ",", "."];
 
 fn lex(text: &str) -> Parsed<Vec<(Token, Range<usize>)>> {
     let mut tokens = Vec::new();
@@ -122,18 +117,12 @@ fn number(rest: &str) -> (Token, usize) {
     }
     let yuan = rest[length..].starts_with('元');
     let digits = rest[..length].to_owned();
-    (
-        Token::Number(digits, yuan),
-        length + if yuan { '元'.len_utf8() } else { 0 },
-    )
+    (Token::Number(digits, yuan), length + if yuan { '元'.len_utf8() } else { 0 })
 }
 
 fn odd_character(at: usize, found: char) -> ExprFault {
-    let fault = ExprFault::new(
-        at..at + found.len_utf8(),
-        "E0501",
-        format!("条件里不能写“{found}”"),
-    );
+    let fault =
+        ExprFault::new(at..at + found.len_utf8(), "E0501", format!("条件里不能写“{found}”"));
     fault.instead(match found {
         '=' => "相等写 ==",
         '&' => "并且写 &&",
@@ -211,68 +200,44 @@ impl Parser {
             Token::Sign("!") => {
                 self.next += 1;
                 let inner = self.expression(5)?;
-                Ok(Tree {
-                    at: at.start..inner.at.end,
-                    kind: Kind::Not(Box::new(inner)),
-                })
+                Ok(Tree { at: at.start..inner.at.end, kind: Kind::Not(Box::new(inner)) })
             }
             Token::Sign("-") => {
                 self.next += 1;
-                let zero = Kind::Number {
-                    digits: "0".into(),
-                    yuan: false,
-                };
+                let zero = Kind::Number { digits: "0".into(), yuan: false };
                 let inner = self.expression(5)?;
-                let zero = Tree {
-                    at: at.clone(),
-                    kind: zero,
-                };
+                let zero = Tree { at: at.clone(), kind: zero };
                 let at = at.start..inner.at.end;
-                Ok(Tree {
-                    at,
-                    kind: Kind::Minus(Box::new(zero), Box::new(inner)),
-                })
+                Ok(Tree { at, kind: Kind::Minus(Box::new(zero), Box::new(inner)) })
             }
             Token::Sign("(") => {
                 self.next += 1;
                 let inner = self.expression(0)?;
                 let end = self.expect(")", "括号没有成对")?;
-                Ok(Tree {
-                    at: at.start..end.end,
-                    kind: inner.kind,
-                })
+                Ok(Tree { at: at.start..end.end, kind: inner.kind })
             }
             Token::Sign("[") => {
                 self.next += 1;
                 let (items, end) = self.items("]", "方括号没有成对")?;
-                Ok(Tree {
-                    at: at.start..end,
-                    kind: Kind::List(items),
-                })
+                Ok(Tree { at: at.start..end, kind: Kind::List(items) })
             }
             Token::Number(digits, yuan) => {
                 self.next += 1;
-                Ok(Tree {
-                    at,
-                    kind: Kind::Number { digits, yuan },
-                })
+                Ok(Tree { at, kind: Kind::Number { digits, yuan } })
             }
             Token::Text(text) => {
                 self.next += 1;
-                Ok(Tree {
-                    at,
-                    kind: Kind::Text(text),
-                })
+                Ok(Tree { at, kind: Kind::Text(text) })
             }
             Token::Name(name) => {
                 self.next += 1;
                 self.named(name, at)
             }
             Token::End => Err(self.unexpected("条件没有写完", "在这里补上要比较的内容")),
-            Token::Sign(_) => Err(self.unexpected(
-                "这里应当是一个名字、数或者文字",
-                "删去多余的符号，或者补上内容",
-            )),
+            Token::Sign(_) => {
+                Err(self
+                    .unexpected("这里应当是一个名字、数或者文字", "删去多余的符号，或者补上内容"))
+            }
         }
     }
 
@@ -280,22 +245,13 @@ impl Parser {
     fn named(&mut self, name: String, at: Range<usize>) -> Parsed<Tree> {
         match name.as_str() {
             "true" => {
-                return Ok(Tree {
-                    at,
-                    kind: Kind::Bool(true),
-                });
+                return Ok(Tree { at, kind: Kind::Bool(true) });
             }
             "false" => {
-                return Ok(Tree {
-                    at,
-                    kind: Kind::Bool(false),
-                });
+                return Ok(Tree { at, kind: Kind::Bool(false) });
             }
             "null" => {
-                return Ok(Tree {
-                    at,
-                    kind: Kind::Null,
-                });
+                return Ok(Tree { at, kind: Kind::Null });
             }
             "and" | "or" | "not" => {
                 let sign = match name.as_str() {
@@ -310,16 +266,10 @@ impl Parser {
         }
         if self.take("(") {
             let (arguments, end) = self.items(")", "括号没有成对")?;
-            return Ok(Tree {
-                at: at.start..end,
-                kind: Kind::Call(name, arguments),
-            });
+            return Ok(Tree { at: at.start..end, kind: Kind::Call(name, arguments) });
         }
         if !self.take(".") {
-            return Ok(Tree {
-                at,
-                kind: Kind::Name(name),
-            });
+            return Ok(Tree { at, kind: Kind::Name(name) });
         }
         let (token, second) = self.tokens[self.next].clone();
         let Token::Name(member) = token else {
@@ -329,10 +279,7 @@ impl Parser {
         if matches!(self.peek(), Token::Sign(".")) {
             return Err(self.unexpected("名字最多两段", "如 accept.on、new.verdict"));
         }
-        Ok(Tree {
-            at: at.start..second.end,
-            kind: Kind::Member(name, member, second),
-        })
+        Ok(Tree { at: at.start..second.end, kind: Kind::Member(name, member, second) })
     }
 
     fn items(&mut self, close: &'static str, unclosed: &str) -> Parsed<(Vec<Tree>, usize)> {

@@ -40,9 +40,7 @@ const CALLS: [&str; 16] = [
 
 /// Whether a word of the language may not be used as the name of a field or an act.
 pub(crate) fn reserved(name: &str) -> bool {
-    let more = [
-        "new", "param", "finding", "fact", "null", "true", "false", "in", "date",
-    ];
+    let more = ["new", "param", "finding", "fact", "null", "true", "false", "in", "date"];
     WORDS.contains(&name) || CALLS.contains(&name) || more.contains(&name)
 }
 
@@ -54,11 +52,7 @@ pub(super) fn resolve(
     place: &Place,
     want: &Want,
 ) -> (Found, Vec<ExprFault>) {
-    let mut resolver = Resolver {
-        words,
-        place,
-        faults: Vec::new(),
-    };
+    let mut resolver = Resolver { words, place, faults: Vec::new() };
     let hint = match want {
         Want::Type(ty) => Some(ty),
         _ => None,
@@ -80,10 +74,7 @@ fn fits(ty: &Type, want: &Want) -> bool {
         Want::Date => matches!(ty, Type::Date | Type::Moment),
         Want::Number => matches!(ty, Type::Int | Type::Money),
         Want::Codes => {
-            matches!(
-                ty,
-                Type::Code(_) | Type::Codes(_) | Type::YesNo | Type::Organ | Type::Stage
-            )
+            matches!(ty, Type::Code(_) | Type::Codes(_) | Type::YesNo | Type::Organ | Type::Stage)
         }
     }
 }
@@ -189,10 +180,7 @@ impl Resolver<'_> {
     }
 
     /// Two pieces side by side: a literal is read as the type of the other one.
-    #[allow(
-        clippy::type_complexity,
-        reason = "two meanings and two types, named by position"
-    )]
+    #[allow(clippy::type_complexity, reason = "two meanings and two types, named by position")]
     fn both(
         &mut self,
         l: &Tree,
@@ -240,10 +228,7 @@ impl Resolver<'_> {
                 return self.fail(fault(format!("{}没有大小", ty.name())).instead("写 == 或 !="));
             }
         }
-        Some((
-            Node::Compare(compare, Box::new(left), Box::new(right)),
-            Type::YesNo,
-        ))
+        Some((Node::Compare(compare, Box::new(left), Box::new(right)), Type::YesNo))
     }
 
     fn contained(&mut self, l: &Tree, r: &Tree) -> Found {
@@ -264,10 +249,7 @@ impl Resolver<'_> {
                 nodes.push(self.typed(item, &element));
             }
             let nodes: Option<Vec<Node>> = nodes.into_iter().collect();
-            return Some((
-                Node::In(Box::new(left), Box::new(Node::List(nodes?))),
-                Type::YesNo,
-            ));
+            return Some((Node::In(Box::new(left), Box::new(Node::List(nodes?))), Type::YesNo));
         }
         let (right, ty) = self.node(r, None)?;
         let element = match &ty {
@@ -310,10 +292,7 @@ impl Resolver<'_> {
         match hint {
             Some(Type::Code(list) | Type::Codes(list)) => {
                 let code = self.code(tree, list.clone(), text)?;
-                Some((
-                    Node::Literal(Value::Codes(vec![code])),
-                    Type::Code(list.clone()),
-                ))
+                Some((Node::Literal(Value::Codes(vec![code])), Type::Code(list.clone())))
             }
             Some(Type::Stage) => {
                 let stages = &self.words.stages;
@@ -325,10 +304,9 @@ impl Resolver<'_> {
                 }
                 Some((Node::Literal(Value::Codes(vec![text.into()])), Type::Stage))
             }
-            Some(Type::Organ) => Some((
-                Node::Literal(Value::Organs(vec![text.to_owned()])),
-                Type::Organ,
-            )),
+            Some(Type::Organ) => {
+                Some((Node::Literal(Value::Organs(vec![text.to_owned()])), Type::Organ))
+            }
             Some(Type::Date | Type::Moment) => self.fail(
                 ExprFault::new(tree.at.clone(), "E0504", "日期不能只写成文字")
                     .instead(format!("写 date('{text}')")),
@@ -344,20 +322,10 @@ impl Resolver<'_> {
         if let Some((code, _)) = codes.get_key_value(text) {
             return Some(code.clone());
         }
-        let labelled = codes
-            .iter()
-            .find(|(_, label)| *label == text)
-            .map(|(code, _)| &**code);
+        let labelled = codes.iter().find(|(_, label)| *label == text).map(|(code, _)| &**code);
         let near = labelled.or_else(|| nearest(text, codes.keys().map(|id| &**id)));
         let what = format!("选项表 {list} ");
-        let fault = unknown(
-            tree.at.clone(),
-            "E0505",
-            &what,
-            text,
-            near,
-            &listed(codes.iter()),
-        );
+        let fault = unknown(tree.at.clone(), "E0505", &what, text, near, &listed(codes.iter()));
         self.faults.push(fault);
         None
     }
@@ -428,10 +396,8 @@ impl Resolver<'_> {
                     return self.fail(fault.instead(format!("写 finding.{second}")));
                 }
                 if words.daily.contains(second) && !self.place.knows_today() {
-                    let message = format!(
-                        "认定 {second} 要看今天是哪天，不能用在{}里",
-                        self.place.name()
-                    );
+                    let message =
+                        format!("认定 {second} 要看今天是哪天，不能用在{}里", self.place.name());
                     let fault = ExprFault::new(tree.at.clone(), "E0506", message);
                     return self.fail(
                         fault.instead("把与今天有关的一项（ended、days_since 等）从认定里拿出来"),
@@ -489,15 +455,9 @@ impl Resolver<'_> {
 
     fn not_asked(&mut self, act: &Id, field: &str, at: &Range<usize>) -> Found {
         let words = &self.words.acts[act];
-        let asked = if words.asks.is_empty() {
-            "没有填写项".into()
-        } else {
-            words.asks.join("、")
-        };
-        let message = format!(
-            "行为“{}”({act}) 不填 {field}；它填的是：{asked}",
-            words.name
-        );
+        let asked =
+            if words.asks.is_empty() { "没有填写项".into() } else { words.asks.join("、") };
+        let message = format!("行为“{}”({act}) 不填 {field}；它填的是：{asked}", words.name);
         let fault = ExprFault::new(at.clone(), "E0502", message);
         let plain = words.asks.iter().map(|ask| ask.trim_end_matches('!'));
         let own = ["done", "times", "on", "by"];
@@ -530,12 +490,8 @@ impl Resolver<'_> {
         let message = format!("{word} 不能用在{}里", self.place.name());
         let fault = ExprFault::new(tree.at.clone(), "E0506", message);
         let fault = match word {
-            "new" => fault
-                .instead("写 行为.字段，如 decide.kind")
-                .why("new 只指正在提交的内容"),
-            "me" => fault
-                .instead("删去，或者写 行为.by")
-                .why("me 只指正在办理的人"),
+            "new" => fault.instead("写 行为.字段，如 decide.kind").why("new 只指正在提交的内容"),
+            "me" => fault.instead("删去，或者写 行为.by").why("me 只指正在办理的人"),
             "today" => fault
                 .instead("写一个行为的日期，如 accept.on")
                 .why("同样的事实以后再算，结果必须一样；所以这里不能用今天"),
@@ -548,13 +504,7 @@ impl Resolver<'_> {
     }
 
     fn call(&mut self, tree: &Tree, name: &str, arguments: &[Tree]) -> Found {
-        let daily = [
-            "ended",
-            "overdue",
-            "running",
-            "days_since",
-            "workdays_since",
-        ];
+        let daily = ["ended", "overdue", "running", "days_since", "workdays_since"];
         if daily.contains(&name) && !self.place.knows_today() {
             self.only_here(tree, name, false)?;
         }
@@ -608,10 +558,9 @@ impl Resolver<'_> {
                 )
             }
             ("has", [x]) => Some((Node::Has(Box::new(self.node(x, None)?.0)), Type::YesNo)),
-            ("is_org", [x]) => Some((
-                Node::IsOrg(Box::new(self.typed(x, &Type::Party)?)),
-                Type::YesNo,
-            )),
+            ("is_org", [x]) => {
+                Some((Node::IsOrg(Box::new(self.typed(x, &Type::Party)?)), Type::YesNo))
+            }
             ("year", [x]) => Some((Node::Year(self.date(x)?), Type::Int)),
             ("date", [x]) => {
                 let text = self.plain_text(x, "日期，如 '2025-01-01'")?;
@@ -749,8 +698,5 @@ fn unknown(
 }
 
 fn listed<'a>(items: impl Iterator<Item = (&'a Id, &'a String)>) -> String {
-    items
-        .map(|(id, label)| format!("'{id}'（{label}）"))
-        .collect::<Vec<_>>()
-        .join("、")
+    items.map(|(id, label)| format!("'{id}'（{label}）")).collect::<Vec<_>>().join("、")
 }

@@ -41,9 +41,7 @@ pub struct ActWords {
 impl ActWords {
     /// Whether it asks a field.
     pub fn asks(&self, field: &str) -> bool {
-        self.asks
-            .iter()
-            .any(|ask| ask.trim_end_matches('!') == field)
+        self.asks.iter().any(|ask| ask.trim_end_matches('!') == field)
     }
 }
 

@@ -34,9 +34,7 @@ pub fn due(
 ) -> Due {
     let mut count = Counting::new(start, rule, pauses, calendar);
     count.first(period);
-    extensions
-        .iter()
-        .for_each(|extension| count.extend(*extension));
+    extensions.iter().for_each(|extension| count.extend(*extension));
     count.close()
 }
 
@@ -64,11 +62,7 @@ pub fn due_before(target: &Start<'_>, period: Period, rule: &DayRule, calendar: 
         day_name(nominal, calendar),
     )];
     let moves = rule.last_day_off == LastDayOff::NextWorkday && moment.is_none();
-    let legal = if moves {
-        calendar.workday_on_or_before(nominal)
-    } else {
-        nominal
-    };
+    let legal = if moves { calendar.workday_on_or_before(nominal) } else { nominal };
     if legal != nominal {
         derivation.push(format!(
             "该日休息，只能提前不能推后，提前到{}（{}）。",
@@ -82,13 +76,7 @@ pub fn due_before(target: &Start<'_>, period: Period, rule: &DayRule, calendar: 
     };
     let assumed = years.and_then(|years| first_unpublished(years, calendar));
     derivation.extend(assumed.map(assumption));
-    Due {
-        nominal,
-        legal,
-        moment,
-        provisional: assumed.is_some(),
-        derivation,
-    }
+    Due { nominal, legal, moment, provisional: assumed.is_some(), derivation }
 }
 
 /// Whether what was posted on this day came in time: time in the mail is not counted, and what
@@ -143,17 +131,7 @@ impl<'a> Counting<'a> {
         }
         let pauses = merged(pauses);
         let (end, moment, total) = (start.on, None, None);
-        Self {
-            start,
-            rule,
-            pauses,
-            calendar,
-            end,
-            moment,
-            total,
-            workdays: false,
-            derivation,
-        }
+        Self { start, rule, pauses, calendar, end, moment, total, workdays: false, derivation }
     }
 
     /// Counts the period itself.
@@ -179,17 +157,10 @@ impl<'a> Counting<'a> {
         self.total = Some(period);
         let begun = match self.moment {
             Some(_) => chinese_moment(self.start.moment()),
-            None => format!(
-                "{}（{}）",
-                chinese_date(self.start.on),
-                weekday_name(self.start.on)
-            ),
+            None => format!("{}（{}）", chinese_date(self.start.on), weekday_name(self.start.on)),
         };
-        let text = format!(
-            "{begun}{}，{from}计算{period}，届满日为{}。",
-            self.start.event,
-            self.stands()
-        );
+        let text =
+            format!("{begun}{}，{from}计算{period}，届满日为{}。", self.start.event, self.stands());
         self.derivation.push(text);
         self.tell_workdays(period, after);
         self.deduct(period.unit, after);
@@ -202,10 +173,7 @@ impl<'a> Counting<'a> {
         self.total = before
             .filter(|total| total.unit == period.unit)
             .map(|total| Period::new(total.count.saturating_add(period.count), period.unit));
-        let total = self
-            .total
-            .map(|total| format!("，共{total}"))
-            .unwrap_or_default();
+        let total = self.total.map(|total| format!("，共{total}")).unwrap_or_default();
         let text = format!(
             "延长{period}，自{}接续计算{total}，届满日为{}。",
             chinese_date(after),
@@ -278,11 +246,7 @@ impl<'a> Counting<'a> {
                 told.push(format!("{}放假不计入", festival.name));
             }
             for day in festival.work.iter().filter(|day| span.contains(day)) {
-                told.push(format!(
-                    "{}（{}）调休上班计入",
-                    chinese_day(*day),
-                    weekday_name(*day)
-                ));
+                told.push(format!("{}（{}）调休上班计入", chinese_day(*day), weekday_name(*day)));
             }
         }
         if !told.is_empty() {
@@ -294,14 +258,9 @@ impl<'a> Counting<'a> {
     fn close(mut self) -> Due {
         let nominal = self.end;
         let moves = self.rule.last_day_off == LastDayOff::NextWorkday && self.moment.is_none();
-        let legal = if moves {
-            self.calendar.workday_on_or_after(nominal)
-        } else {
-            nominal
-        };
+        let legal = if moves { self.calendar.workday_on_or_after(nominal) } else { nominal };
         if self.moment.is_some() {
-            self.derivation
-                .push("按小时计算，不因休息日、节假日顺延。".to_owned());
+            self.derivation.push("按小时计算，不因休息日、节假日顺延。".to_owned());
         } else if legal != nominal {
             let basis = match &*self.rule.basis.text {
                 "" => String::new(),
@@ -313,8 +272,7 @@ impl<'a> Counting<'a> {
                 day_name(legal, self.calendar),
             ));
         } else if self.calendar.is_day_off(nominal) {
-            self.derivation
-                .push("届满日休息，按本程序口径不顺延。".to_owned());
+            self.derivation.push("届满日休息，按本程序口径不顺延。".to_owned());
         } else {
             self.derivation.push("届满日为工作日，不顺延。".to_owned());
         }
@@ -326,28 +284,16 @@ impl<'a> Counting<'a> {
         match assumed {
             Some(year) => self.derivation.push(assumption(year)),
             None if self.calendar.edition().is_empty() => {}
-            None => self
-                .derivation
-                .push(format!("日历：{}。", self.calendar.edition())),
+            None => self.derivation.push(format!("日历：{}。", self.calendar.edition())),
         }
         let (moment, provisional, derivation) = (self.moment, assumed.is_some(), self.derivation);
-        Due {
-            nominal,
-            legal,
-            moment,
-            provisional,
-            derivation,
-        }
+        Due { nominal, legal, moment, provisional, derivation }
     }
 
     fn stands(&self) -> String {
         match self.moment {
             Some(moment) => chinese_moment(moment),
-            None => format!(
-                "{}（{}）",
-                chinese_date(self.end),
-                day_name(self.end, self.calendar)
-            ),
+            None => format!("{}（{}）", chinese_date(self.end), day_name(self.end, self.calendar)),
         }
     }
 }
@@ -356,11 +302,7 @@ impl<'a> Counting<'a> {
 fn merged(pauses: &[Stopped]) -> Vec<Pause<'_>> {
     let closed = pauses.iter().filter_map(|pause| {
         let (first, last) = (later(pause.from, 1), pause.until?);
-        (first <= last).then(|| Pause {
-            first,
-            last,
-            reasons: BTreeSet::from([&*pause.reason]),
-        })
+        (first <= last).then(|| Pause { first, last, reasons: BTreeSet::from([&*pause.reason]) })
     });
     let mut closed: Vec<Pause<'_>> = closed.collect();
     closed.sort_by_key(|pause| pause.first);

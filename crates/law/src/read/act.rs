@@ -26,28 +26,18 @@ impl Reader<'_> {
         let id = self.id(item, "行为");
         let place = Place::Act(id.clone());
         let name = self.name(&table);
-        let ask = table
-            .get("ask")
-            .map(|item| self.ask_list(&item))
-            .unwrap_or_default();
+        let ask = table.get("ask").map(|item| self.ask_list(&item)).unwrap_or_default();
         let by = table.need("by", "by = [\"角色\"]", "谁能办，没有默认值");
-        let by = by
-            .map(|item| self.roles_named(&item, procedure))
-            .unwrap_or_default();
+        let by = by.map(|item| self.roles_named(&item, procedure)).unwrap_or_default();
         let from = table.need(
             "from",
             "from = [\"阶段\"]",
             "哪一步能办；登记写 [\"start\"]，各步都能办写 [\"*\"]",
         );
-        let from = from
-            .map(|item| self.from(&item, procedure))
-            .unwrap_or_default();
+        let from = from.map(|item| self.from(&item, procedure)).unwrap_or_default();
         let act = Act {
             to: table.get("to").and_then(|item| self.target(&item, &place)),
-            may: table
-                .get("may")
-                .and_then(|item| item.bool())
-                .unwrap_or(false),
+            may: table.get("may").and_then(|item| item.bool()).unwrap_or(false),
             assign: self.assigned(&table, procedure),
             times: table.get("times").and_then(|item| self.count(&item)),
             not_by: table
@@ -62,20 +52,11 @@ impl Reader<'_> {
                 .map(str::to_owned),
             record: texts(&table, "record"),
             require: self.requires(&table, &place),
-            transfer: table
-                .get("transfer")
-                .and_then(|item| self.organ_asked(&item, &ask)),
-            opens: table
-                .get("opens")
-                .and_then(|item| self.opens(&item, &place, procedure)),
-            reports: table
-                .get("reports")
-                .and_then(|item| self.reports(&item, &place)),
+            transfer: table.get("transfer").and_then(|item| self.organ_asked(&item, &ask)),
+            opens: table.get("opens").and_then(|item| self.opens(&item, &place, procedure)),
+            reports: table.get("reports").and_then(|item| self.reports(&item, &place)),
             made: false,
-            hint: table
-                .get("hint")
-                .and_then(|item| item.words())
-                .map(str::to_owned),
+            hint: table.get("hint").and_then(|item| item.words()).map(str::to_owned),
             basis: self.basis(&table),
             id,
             name,
@@ -113,9 +94,7 @@ impl Reader<'_> {
     /// `to = "stage"`, or a list of which the first that holds counts.
     fn target(&self, item: &Item<'_>, place: &Place) -> Option<Target> {
         if !item.is_list() {
-            return self
-                .known(item, "E0403", "阶段", self.words.stages.keys())
-                .map(Target::Always);
+            return self.known(item, "E0403", "阶段", self.words.stages.keys()).map(Target::Always);
         }
         let branches = item.list();
         let mut ways = Vec::new();
@@ -123,17 +102,13 @@ impl Reader<'_> {
             let Some(table) = branch.table() else {
                 continue;
             };
-            let condition = table
-                .get("if")
-                .map(|item| (self.condition(&item, place), item));
+            let condition = table.get("if").map(|item| (self.condition(&item, place), item));
             let stage = table.need("stage", "stage = \"阶段\"", "");
             let stage =
                 stage.and_then(|item| self.known(&item, "E0403", "阶段", self.words.stages.keys()));
             let last = at + 1 == branches.len();
             if last && let Some((_, item)) = &condition {
-                let fault = self
-                    .file
-                    .error("E0404", &item.key_span, "最后一个去向不能再有条件");
+                let fault = self.file.error("E0404", &item.key_span, "最后一个去向不能再有条件");
                 item.report(
                     fault
                         .instead("再写一项没有 if 的去向：{ stage = \"…\" }")
@@ -141,9 +116,7 @@ impl Reader<'_> {
                 );
             }
             if !last && condition.is_none() {
-                let fault = self
-                    .file
-                    .error("E0404", &branch.span, "没有条件的去向只能放在最后");
+                let fault = self.file.error("E0404", &branch.span, "没有条件的去向只能放在最后");
                 branch.report(fault.instead("加 if = \"…\"，或者移到最后"));
             }
             table.close();
@@ -169,16 +142,10 @@ impl Reader<'_> {
                 continue;
             };
             if asks.iter().any(|ask| ask.field == field.id) {
-                one.report(
-                    one.error("E0405", format!("{name} 写了两次"))
-                        .instead("删去一个"),
-                );
+                one.report(one.error("E0405", format!("{name} 写了两次")).instead("删去一个"));
                 continue;
             }
-            asks.push(Ask {
-                field: field.id.clone(),
-                required: written.ends_with('!'),
-            });
+            asks.push(Ask { field: field.id.clone(), required: written.ends_with('!') });
         }
         asks
     }
@@ -216,65 +183,36 @@ impl Reader<'_> {
 
     pub(super) fn team(&self, item: &Item<'_>) -> Option<Team> {
         let table = item.table()?;
-        let at_least = table
-            .need("at_least", "at_least = 2", "")
-            .and_then(|item| self.count(&item));
-        let hold = table
-            .get("hold")
-            .and_then(|item| item.words())
-            .map(str::to_owned);
+        let at_least =
+            table.need("at_least", "at_least = 2", "").and_then(|item| self.count(&item));
+        let hold = table.get("hold").and_then(|item| item.words()).map(str::to_owned);
         table.close();
-        Some(Team {
-            at_least: at_least?,
-            hold,
-        })
+        Some(Team { at_least: at_least?, hold })
     }
 
     pub(super) fn requires(&self, table: &Table<'_>, place: &Place) -> IndexMap<Id, Require> {
         let mut requires = IndexMap::new();
         for (item, table) in table.tables("require") {
             let id = item.id();
-            let own = [
-                "by",
-                "from",
-                "not_by",
-                "team",
-                "hold",
-                "hold_if_first",
-                "times",
-                "assign",
-            ];
+            let own = ["by", "from", "not_by", "team", "hold", "hold_if_first", "times", "assign"];
             if own.contains(&&*id) {
-                let fault = self
-                    .file
-                    .error("E0410", &item.key_span, format!("条件不能叫 {id}"));
+                let fault = self.file.error("E0410", &item.key_span, format!("条件不能叫 {id}"));
                 item.report(
-                    fault
-                        .instead("换一个标识")
-                        .why("考题里 refused = \"…\" 用这个词指别的理由"),
+                    fault.instead("换一个标识").why("考题里 refused = \"…\" 用这个词指别的理由"),
                 );
             }
             let that = table
                 .need("that", "that = \"条件\"", "")
                 .and_then(|item| self.condition(&item, place));
             let why = "被挡住的人要看到为什么不能办";
-            let say = table
-                .need("say", "say = \"为什么不能办\"", why)
-                .and_then(|item| item.words());
+            let say =
+                table.need("say", "say = \"为什么不能办\"", why).and_then(|item| item.words());
             let basis = self.basis_if_any(&table);
             table.close();
             let (Some(that), Some(say)) = (that, say) else {
                 continue;
             };
-            requires.insert(
-                id.clone(),
-                Require {
-                    id,
-                    that,
-                    say: say.to_owned(),
-                    basis,
-                },
-            );
+            requires.insert(id.clone(), Require { id, that, say: say.to_owned(), basis });
         }
         requires
     }
@@ -285,77 +223,46 @@ impl Reader<'_> {
         let fits = self.words.fields[&field].ty == FieldType::Organ;
         if !fits || !ask.iter().any(|ask| ask.field == field) {
             let fault = item.error("E0411", format!("{field} 不是本行为填的机关字段"));
-            item.report(fault.instead(format!(
-                "在 ask 里写 \"{field}!\"，字段的 type 写 \"organ\""
-            )));
+            item.report(
+                fault.instead(format!("在 ask 里写 \"{field}!\"，字段的 type 写 \"organ\"")),
+            );
         }
         Some(field)
     }
 
     fn opens(&self, item: &Item<'_>, place: &Place, procedure: &Procedure) -> Option<Opens> {
         let table = item.table()?;
-        let word = |key, write| {
-            table
-                .need(key, write, "")
-                .and_then(|item| item.words())
-                .map(Id::from)
-        };
-        let (to, act) = (
-            word("procedure", "procedure = \"程序\""),
-            word("act", "act = \"行为\""),
-        );
+        let word =
+            |key, write| table.need(key, write, "").and_then(|item| item.words()).map(Id::from);
+        let (to, act) = (word("procedure", "procedure = \"程序\""), word("act", "act = \"行为\""));
         let with = self.carried(&table, place);
         let mut assign = IndexMap::new();
         if let Some(named) = table.get("assign").and_then(|item| item.table()) {
             for role in named.items() {
-                let people = self
-                    .words
-                    .fields
-                    .values()
-                    .filter(|field| field.ty == FieldType::Person);
+                let people =
+                    self.words.fields.values().filter(|field| field.ty == FieldType::Person);
                 let known = procedure.roles.keys().chain(people.map(|field| &field.id));
                 if let Some(from) = self.known(&role, "E0412", "角色或者人员字段", known) {
                     assign.insert(role.id(), from);
                 }
             }
         }
-        let organs = self
-            .words
-            .fields
-            .values()
-            .filter(|field| field.ty == FieldType::Organ);
+        let organs = self.words.fields.values().filter(|field| field.ty == FieldType::Organ);
         let organ = table.get("organ");
         let organ = organ
             .and_then(|item| self.known(&item, "E0412", "机关字段", organs.map(|field| &field.id)));
-        let only_if = table
-            .get("if")
-            .and_then(|item| self.condition(&item, place));
+        let only_if = table.get("if").and_then(|item| self.condition(&item, place));
         table.close();
-        Some(Opens {
-            procedure: to?,
-            act: act?,
-            with,
-            assign,
-            organ,
-            only_if,
-        })
+        Some(Opens { procedure: to?, act: act?, with, assign, organ, only_if })
     }
 
     fn reports(&self, item: &Item<'_>, place: &Place) -> Option<Reports> {
         let table = item.table()?;
-        let act = table
-            .need("act", "act = \"上一案的行为\"", "")
-            .and_then(|item| item.words());
+        let act = table.need("act", "act = \"上一案的行为\"", "").and_then(|item| item.words());
         let with = self.carried(&table, place);
-        let only_if = table
-            .get("if")
-            .and_then(|item| self.condition(&item, place));
+        let only_if = table.get("if").and_then(|item| self.condition(&item, place));
         table.close();
-        Some(Reports {
-            act: act?.into(),
-            with,
-            only_if,
-        })
+        Some(Reports { act: act?.into(), with, only_if })
     }
 
     /// `with = { their_field = "expression over this case" }`.
@@ -375,13 +282,6 @@ impl Reader<'_> {
 }
 
 fn texts(table: &Table<'_>, key: &'static str) -> Vec<String> {
-    let items = table
-        .get(key)
-        .map(|item| item.one_or_many())
-        .unwrap_or_default();
-    items
-        .iter()
-        .filter_map(|item| item.words())
-        .map(str::to_owned)
-        .collect()
+    let items = table.get(key).map(|item| item.one_or_many()).unwrap_or_default();
+    items.iter().filter_map(|item| item.words()).map(str::to_owned).collect()
 }

@@ -28,39 +28,21 @@ impl Reader<'_> {
         procedure: &Procedure,
     ) -> Deadline {
         let why = "法定的进统计和报告，内部的不进，没有默认值";
-        let kind = table.need(
-            "kind",
-            "kind = \"statutory\"（法定）或 \"internal\"（内部要求）",
-            why,
-        );
+        let kind =
+            table.need("kind", "kind = \"statutory\"（法定）或 \"internal\"（内部要求）", why);
         let from = table.need("from", "from = \"行为\"", "从哪件事起算，没有默认值");
-        let met_by = table.need(
-            "met_by",
-            "met_by = [\"行为\"]",
-            "办了什么才算按期，没有默认值",
-        );
-        let warn = table
-            .get("warn")
-            .map(|item| item.one_or_many())
-            .unwrap_or_default();
+        let met_by = table.need("met_by", "met_by = [\"行为\"]", "办了什么才算按期，没有默认值");
+        let warn = table.get("warn").map(|item| item.one_or_many()).unwrap_or_default();
         let outside = procedure.roles.keys();
         let deadline = Deadline {
             id: self.id(item, "期限"),
             name: self.name(&table),
             statutory: kind.is_none_or(|item| statutory(&item)),
-            from: from
-                .and_then(|item| self.starts(&item))
-                .unwrap_or(From::Acts(Vec::new())),
+            from: from.and_then(|item| self.starts(&item)).unwrap_or(From::Acts(Vec::new())),
             within: self.within(&table),
-            met_by: met_by
-                .map(|item| self.acts_named(&item, "E0305"))
-                .unwrap_or_default(),
-            only_if: table
-                .get("only_if")
-                .and_then(|item| self.condition(&item, &Place::Period)),
-            whose: table
-                .get("whose")
-                .and_then(|item| self.known(&item, "E0306", "角色", outside)),
+            met_by: met_by.map(|item| self.acts_named(&item, "E0305")).unwrap_or_default(),
+            only_if: table.get("only_if").and_then(|item| self.condition(&item, &Place::Period)),
+            whose: table.get("whose").and_then(|item| self.known(&item, "E0306", "角色", outside)),
             extend: table.get("extend").and_then(|item| self.extend(&item)),
             pause: self.pauses(&table),
             open: self.open(&table),
@@ -84,17 +66,12 @@ impl Reader<'_> {
 
     /// Exactly one of `within` and `before`.
     fn within(&self, table: &Table<'_>) -> Within {
-        let unknown = Within::Fixed(Period {
-            count: 1,
-            unit: Unit::Day,
-        });
+        let unknown = Within::Fixed(Period { count: 1, unit: Unit::Day });
         if let Some(before) = table.get("before") {
             if table.has("within") {
                 let fault =
-                    self.file
-                        .error("E0303", &before.key_span, "within 和 before 只能写一个");
-                self.file
-                    .report(fault.instead("往后数的写 within，往前数的写 before"));
+                    self.file.error("E0303", &before.key_span, "within 和 before 只能写一个");
+                self.file.report(fault.instead("往后数的写 within，往前数的写 before"));
             }
             table.get("within");
             return self.period(&before).map_or(unknown, Within::Before);
@@ -110,9 +87,7 @@ impl Reader<'_> {
             return unknown;
         };
         let found = match inner.get("until") {
-            Some(until) => self
-                .expr(&until, &Place::Period, &Want::Date)
-                .map(Within::Until),
+            Some(until) => self.expr(&until, &Place::Period, &Want::Date).map(Within::Until),
             None => self.by_param(&inner),
         };
         inner.close();
@@ -139,36 +114,21 @@ impl Reader<'_> {
         let table = item.table()?;
         let act = table.need("act", "act = \"批准延期的行为\"", "延期要有人批准");
         let act = act.and_then(|item| self.known(&item, "E0307", "行为", self.words.acts.keys()));
-        let only_if = table
-            .get("if")
-            .and_then(|item| self.condition(&item, &Place::Period));
+        let only_if = table.get("if").and_then(|item| self.condition(&item, &Place::Period));
         let by = table.get("by");
         let by = by.and_then(|item| self.expr(&item, &Place::Period, &Want::Type(Type::Int)));
         let why = "最多延多久，没有默认值";
         let at_most = table.need("at_most", "at_most = \"30自然日\"", why);
         let at_most = at_most.and_then(|item| self.period(&item));
         let why = "能延几次，没有默认值";
-        let times = table
-            .need("times", "times = 1", why)
-            .and_then(|item| item.int());
+        let times = table.need("times", "times = 1", why).and_then(|item| item.int());
         table.close();
-        let times = times
-            .and_then(|times| u32::try_from(times).ok())
-            .unwrap_or(1);
-        Some(Extend {
-            act: act?,
-            only_if,
-            by,
-            at_most: at_most?,
-            times,
-        })
+        let times = times.and_then(|times| u32::try_from(times).ok()).unwrap_or(1);
+        Some(Extend { act: act?, only_if, by, at_most: at_most?, times })
     }
 
     fn pauses(&self, table: &Table<'_>) -> Vec<Pause> {
-        let items = table
-            .get("pause")
-            .map(|item| item.one_or_many())
-            .unwrap_or_default();
+        let items = table.get("pause").map(|item| item.one_or_many()).unwrap_or_default();
         items.iter().filter_map(|item| self.pause(item)).collect()
     }
 
@@ -177,23 +137,14 @@ impl Reader<'_> {
         let from = table.need("from", "from = \"行为\"", "从哪件事起不计入");
         let from = from.and_then(|item| self.known(&item, "E0308", "行为", self.words.acts.keys()));
         let until = table.need("until", "until = \"行为\"", "到哪件事为止不计入");
-        let until = until
-            .map(|item| self.acts_named(&item, "E0308"))
-            .unwrap_or_default();
+        let until = until.map(|item| self.acts_named(&item, "E0308")).unwrap_or_default();
         let basis = self.basis_if_any(&table);
         table.close();
-        Some(Pause {
-            from: from?,
-            until,
-            basis,
-        })
+        Some(Pause { from: from?, until, basis })
     }
 
     fn open(&self, table: &Table<'_>) -> IndexSet<String> {
-        let items = table
-            .get("open")
-            .map(|item| item.one_or_many())
-            .unwrap_or_default();
+        let items = table.get("open").map(|item| item.one_or_many()).unwrap_or_default();
         let mut open = IndexSet::new();
         for item in items {
             match item.words() {
@@ -215,10 +166,7 @@ impl Reader<'_> {
         let text = item.words()?;
         let prefix = "到期前";
         let Some(period) = text.strip_prefix(prefix) else {
-            item.report(
-                item.error("E0310", "提醒要写到期前多久")
-                    .instead("写 \"到期前3自然日\""),
-            );
+            item.report(item.error("E0310", "提醒要写到期前多久").instead("写 \"到期前3自然日\""));
             return None;
         };
         self.period_in(item, period, prefix.len())

@@ -19,71 +19,39 @@ impl Reader<'_> {
     pub(super) fn identity(&self) -> Procedure {
         let mut procedure = empty(self.file.path());
         let why = "每个程序都要说明自己是什么、哪一版、何时施行";
-        let Some(table) = self
-            .root
-            .need("procedure", "[procedure]", why)
-            .and_then(|item| item.table())
+        let Some(table) =
+            self.root.need("procedure", "[procedure]", why).and_then(|item| item.table())
         else {
             return procedure;
         };
-        if let Some(id) = table
-            .need("id", "id = \"petition\"", "")
-            .and_then(|item| self.procedure_id(&item))
+        if let Some(id) =
+            table.need("id", "id = \"petition\"", "").and_then(|item| self.procedure_id(&item))
         {
             procedure.id = id.into();
         }
         procedure.name = self.name(&table);
-        let version = table.need(
-            "version",
-            "version = \"2025.1\"",
-            "在办案件一直按登记时的版本办",
-        );
+        let version = table.need("version", "version = \"2025.1\"", "在办案件一直按登记时的版本办");
         if let Some(version) = version.and_then(|item| item.words()) {
             procedure.version = version.to_owned();
         }
-        let effective = table.need(
-            "effective",
-            "effective = 2025-07-01",
-            "此日起登记的案件用本版",
-        );
+        let effective = table.need("effective", "effective = 2025-07-01", "此日起登记的案件用本版");
         procedure.effective = effective.and_then(|item| item.date()).unwrap_or(Date::ZERO);
-        if let Some(level) = table
-            .need("level", "level = \"national\"", "")
-            .and_then(|item| level(&item))
+        if let Some(level) =
+            table.need("level", "level = \"national\"", "").and_then(|item| level(&item))
         {
             procedure.level = level;
         }
         self.calendar(&table);
-        let case_no = table.need(
-            "case_no",
-            "case_no = \"{org.short}访〔{year}〕{seq}号\"",
-            "",
-        );
+        let case_no = table.need("case_no", "case_no = \"{org.short}访〔{year}〕{seq}号\"", "");
         if let Some(pattern) = case_no.and_then(|item| self.pattern(&item, false)) {
             procedure.case_no = pattern;
         }
-        let group = table.need(
-            "group",
-            "group = \"矛盾纠纷化解\"",
-            "目录和报告按这一类编排",
-        );
-        procedure.group = group
-            .and_then(|item| item.words())
-            .unwrap_or_default()
-            .to_owned();
-        let title = table.need(
-            "title",
-            "title = \"request\"",
-            "列表里用这个字段的内容称呼一件案子",
-        );
-        procedure.title = title
-            .and_then(|item| item.words())
-            .unwrap_or_default()
-            .into();
-        procedure.roster = table
-            .get("roster")
-            .and_then(|item| item.bool())
-            .unwrap_or(false);
+        let group = table.need("group", "group = \"矛盾纠纷化解\"", "目录和报告按这一类编排");
+        procedure.group = group.and_then(|item| item.words()).unwrap_or_default().to_owned();
+        let title =
+            table.need("title", "title = \"request\"", "列表里用这个字段的内容称呼一件案子");
+        procedure.title = title.and_then(|item| item.words()).unwrap_or_default().into();
+        procedure.roster = table.get("roster").and_then(|item| item.bool()).unwrap_or(false);
         table.close();
         procedure
     }
@@ -140,8 +108,7 @@ impl Reader<'_> {
                 let at = text.len() - rest.len() + open;
                 let at = item.within(&(at..at + close + 2));
                 let fault =
-                    item.file()
-                        .error("E0107", &at, format!("编号里没有 {{{place}}} 这个位置"));
+                    item.file().error("E0107", &at, format!("编号里没有 {{{place}}} 这个位置"));
                 item.report(
                     fault.instead("可以写 {org.short}、{year}、{seq}；文书还可以写 {case_no}"),
                 );
@@ -150,11 +117,7 @@ impl Reader<'_> {
         }
         if !text.contains("{seq}") && !text.contains("{case_no}") {
             let fault = item.error("E0107", "编号里没有顺序号");
-            item.report(
-                fault
-                    .instead("加上 {seq}")
-                    .why("同一机关同一年度的编号不能重复"),
-            );
+            item.report(fault.instead("加上 {seq}").why("同一机关同一年度的编号不能重复"));
         }
         Some(Pattern(text.to_owned()))
     }
@@ -173,20 +136,10 @@ impl Reader<'_> {
             .need("from", "from = 2022-05-01", "从哪一天起依据这部法")
             .and_then(|item| item.date());
         let to = table.get("to").and_then(|item| item.date());
-        let words = |key| {
-            table
-                .get(key)
-                .and_then(|item| item.words())
-                .map(str::to_owned)
-        };
+        let words = |key| table.get(key).and_then(|item| item.words()).map(str::to_owned);
         let (rank, full) = (words("rank"), words("full"));
         table.clone().close();
-        Some(LawUse {
-            from: from?,
-            to,
-            rank,
-            full,
-        })
+        Some(LawUse { from: from?, to, rank, full })
     }
 
     /// [days].
@@ -197,10 +150,7 @@ impl Reader<'_> {
             basis: Basis::default(),
         };
         let why = "开始的当日算不算、届满日遇休息日移不移，没有默认值";
-        let Some(table) = self
-            .root
-            .need("days", "[days]", why)
-            .and_then(|item| item.table())
+        let Some(table) = self.root.need("days", "[days]", why).and_then(|item| item.table())
         else {
             return rule;
         };

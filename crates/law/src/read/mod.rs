@@ -77,13 +77,8 @@ pub fn folder(files: &[SourceFile]) -> Vec<Definition> {
 /// The newest edition in a folder if nothing is wrong with it, and every fault of every edition.
 pub fn procedure(files: &[SourceFile]) -> (Option<Procedure>, Vec<Diagnostic>) {
     let mut editions = folder(files);
-    let newest = editions
-        .last()
-        .filter(|newest| newest.sound())
-        .map(|n| n.procedure.clone());
-    let faults = editions
-        .iter_mut()
-        .flat_map(|edition| std::mem::take(&mut edition.faults));
+    let newest = editions.last().filter(|newest| newest.sound()).map(|n| n.procedure.clone());
+    let faults = editions.iter_mut().flat_map(|edition| std::mem::take(&mut edition.faults));
     (newest, faults.collect())
 }
 
@@ -99,13 +94,9 @@ fn is_edition(path: &str) -> bool {
 /// Reads one edition.
 fn edition(file: &SourceFile, files: &[SourceFile]) -> Definition {
     let name = file_name(&file.path);
-    let version = name
-        .strip_prefix("procedure.")
-        .and_then(|rest| rest.strip_suffix(".toml"));
+    let version = name.strip_prefix("procedure.").and_then(|rest| rest.strip_suffix(".toml"));
     let templates = templates(files, version);
-    let suffix = version
-        .map(|version| format!(".{version}"))
-        .unwrap_or_default();
+    let suffix = version.map(|version| format!(".{version}")).unwrap_or_default();
     let story = format!("scenarios{suffix}.toml");
     let scenarios = files.iter().find(|file| file_name(&file.path) == story);
 
@@ -118,12 +109,7 @@ fn edition(file: &SourceFile, files: &[SourceFile]) -> Definition {
         procedure.scenarios = scenario::read(&toml, &procedure);
         faults.extend(toml.into_faults());
     }
-    Definition {
-        procedure,
-        file: file.clone(),
-        scenarios: scenarios.cloned(),
-        faults,
-    }
+    Definition { procedure, file: file.clone(), scenarios: scenarios.cloned(), faults }
 }
 
 /// Templates by document id: `documents/<id>.md`, or `documents.<version>/<id>.md` for an older
@@ -137,14 +123,8 @@ fn templates<'a>(files: &'a [SourceFile], version: Option<&str>) -> BTreeMap<&'a
         });
         inside.collect()
     };
-    let own = version
-        .map(|version| under(&format!("documents.{version}")))
-        .unwrap_or_default();
-    if own.is_empty() {
-        under("documents")
-    } else {
-        own
-    }
+    let own = version.map(|version| under(&format!("documents.{version}"))).unwrap_or_default();
+    if own.is_empty() { under("documents") } else { own }
 }
 
 /// SM3 over the edition's law: its file and its templates, each under its name and length.
@@ -159,11 +139,7 @@ fn hash(text: &str, templates: &BTreeMap<&str, &str>) -> String {
     for (id, text) in templates {
         add(id, text);
     }
-    digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Files in the folder that nothing refers to.
@@ -171,10 +147,7 @@ fn orphans(files: &[SourceFile], newest: &Procedure) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
     for file in files {
         let name = file_name(&file.path);
-        let folder = file
-            .path
-            .rsplit_once('/')
-            .map_or("", |(above, _)| file_name(above));
+        let folder = file.path.rsplit_once('/').map_or("", |(above, _)| file_name(above));
         if folder == "documents" {
             let id = name.strip_suffix(".md").unwrap_or(name);
             if !newest.documents.contains_key(id) {
@@ -205,22 +178,15 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(file: &'a TomlFile<'a>, templates: &'a BTreeMap<&'a str, &'a str>) -> Self {
-        Self {
-            root: file.root(),
-            file,
-            templates,
-            words: Vocabulary::default(),
-        }
+        Self { root: file.root(), file, templates, words: Vocabulary::default() }
     }
 
     /// Reads every table, names first, so that expressions may look ahead in the file.
     fn procedure(mut self) -> Procedure {
         self.root.need("role", "[role]", "谁能办，都要登记");
         self.root.need("field", "[field]", "要记什么，都要登记");
-        self.root
-            .need("stage", "[stage]", "案件到了哪一步，要有名称");
-        self.root
-            .need("act", "[act.…]", "能做什么，都要写明；没写的不能做");
+        self.root.need("stage", "[stage]", "案件到了哪一步，要有名称");
+        self.root.need("act", "[act.…]", "能做什么，都要写明；没写的不能做");
         let mut procedure = self.identity();
         procedure.laws = self.laws();
         procedure.days = self.days();
@@ -230,17 +196,11 @@ impl<'a> Reader<'a> {
         procedure.fields = self.fields();
         self.words.fields = procedure.fields.clone();
         procedure.params = self.params();
-        self.words.params = procedure
-            .params
-            .iter()
-            .map(|(id, p)| (id.clone(), p.ty.clone()))
-            .collect();
+        self.words.params =
+            procedure.params.iter().map(|(id, p)| (id.clone(), p.ty.clone())).collect();
         procedure.stages = self.stages();
-        self.words.stages = procedure
-            .stages
-            .iter()
-            .map(|(id, s)| (id.clone(), s.name.clone()))
-            .collect();
+        self.words.stages =
+            procedure.stages.iter().map(|(id, s)| (id.clone(), s.name.clone())).collect();
         self.words.acts = self.act_words();
         self.words.deadlines = self.names("deadline");
         self.words.findings = self.names("finding");
@@ -262,58 +222,31 @@ impl<'a> Reader<'a> {
 
     /// Ids and names of the tables under a heading, read quickly and without complaint.
     fn names(&self, heading: &'static str) -> IndexMap<Id, String> {
-        self.outlines(heading)
-            .map(|(id, table)| (id, name_in(&table)))
-            .collect()
+        self.outlines(heading).map(|(id, table)| (id, name_in(&table))).collect()
     }
 
     /// What each act is called and asks, read quickly and without complaint.
     fn act_words(&self) -> IndexMap<Id, ActWords> {
         let mut words: IndexMap<Id, ActWords> = IndexMap::new();
         for (id, table) in self.outlines("act") {
-            let asks = table
-                .get("ask")
-                .filter(Item::is_list)
-                .map(|ask| ask.list())
-                .unwrap_or_default();
-            let asks = asks
-                .iter()
-                .filter_map(|ask| ask.as_text().map(str::to_owned))
-                .collect();
-            words.insert(
-                id,
-                ActWords {
-                    name: name_in(&table),
-                    asks,
-                },
-            );
+            let asks =
+                table.get("ask").filter(Item::is_list).map(|ask| ask.list()).unwrap_or_default();
+            let asks = asks.iter().filter_map(|ask| ask.as_text().map(str::to_owned)).collect();
+            words.insert(id, ActWords { name: name_in(&table), asks });
         }
         for (id, table) in self.outlines("publish") {
             if table.has("after") {
                 let name = format!("公开：{}", name_in(&table));
-                words.insert(
-                    paper::made_act(&id),
-                    ActWords {
-                        name,
-                        asks: Vec::new(),
-                    },
-                );
+                words.insert(paper::made_act(&id), ActWords { name, asks: Vec::new() });
             }
         }
         words
     }
 
     fn outlines(&self, heading: &'static str) -> impl Iterator<Item = (Id, Table<'a>)> + use<'a> {
-        let table = self
-            .root
-            .get(heading)
-            .filter(Item::is_table)
-            .and_then(|item| item.table());
+        let table = self.root.get(heading).filter(Item::is_table).and_then(|item| item.table());
         let items: Vec<Item<'a>> = table.iter().flat_map(|table| table.items()).collect();
-        items
-            .into_iter()
-            .filter(Item::is_table)
-            .filter_map(|item| Some((item.id(), item.table()?)))
+        items.into_iter().filter(Item::is_table).filter_map(|item| Some((item.id(), item.table()?)))
     }
 
     /// An expression, its faults shown inside the file.
@@ -346,25 +279,18 @@ impl<'a> Reader<'a> {
     fn basis(&self, table: &Table<'_>) -> Basis {
         let why = "每个行为、期限、认定都要写明凭什么（依法行政，言必有据）";
         let item = table.need("basis", "basis = \"《…法》第…条\"", why);
-        item.and_then(|item| item.words())
-            .map(Basis::parse)
-            .unwrap_or_default()
+        item.and_then(|item| item.words()).map(Basis::parse).unwrap_or_default()
     }
 
     /// The article, where one is written.
     fn basis_if_any(&self, table: &Table<'_>) -> Option<Basis> {
-        table
-            .get("basis")
-            .and_then(|item| item.words())
-            .map(Basis::parse)
+        table.get("basis").and_then(|item| item.words()).map(Basis::parse)
     }
 
     /// The name shown to people; must be written.
     fn name(&self, table: &Table<'_>) -> String {
         let item = table.need("name", "name = \"名称\"", "页面、文书和目录都用这个名称");
-        item.and_then(|item| item.words())
-            .unwrap_or_default()
-            .to_owned()
+        item.and_then(|item| item.words()).unwrap_or_default().to_owned()
     }
 
     /// An id that must be one of the known ones.
@@ -381,11 +307,7 @@ impl<'a> Reader<'a> {
             return Some((*id).clone());
         }
         let fault = item.error(code, format!("没有{what} {written}"));
-        let listed = known
-            .iter()
-            .map(|id| id.as_str())
-            .collect::<Vec<_>>()
-            .join("、");
+        let listed = known.iter().map(|id| id.as_str()).collect::<Vec<_>>().join("、");
         item.report(match nearest(written, known.iter().map(|id| id.as_str())) {
             Some(near) => fault.instead(format!("是不是 {near}？")),
             None if listed.is_empty() => fault.instead(format!("先登记{what}")),
@@ -429,10 +351,8 @@ impl<'a> Reader<'a> {
             Ok(period) => Some(period),
             Err(wrong) => {
                 let at = item.within(&(from..from + text.len()));
-                let mut fault = self
-                    .file
-                    .error(wrong.code, &at, wrong.message)
-                    .instead(wrong.instead);
+                let mut fault =
+                    self.file.error(wrong.code, &at, wrong.message).instead(wrong.instead);
                 fault.why = wrong.why;
                 self.file.report(fault);
                 None
@@ -446,11 +366,8 @@ impl<'a> Reader<'a> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
         let fine = id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(plain);
         if !fine {
-            let fault = self.file.error(
-                "E0103",
-                &item.key_span,
-                format!("{what}的标识 {id} 不合规矩"),
-            );
+            let fault =
+                self.file.error("E0103", &item.key_span, format!("{what}的标识 {id} 不合规矩"));
             self.file.report(
                 fault
                     .instead("用小写英文字母开头，只含小写字母、数字和下划线")
@@ -459,8 +376,7 @@ impl<'a> Reader<'a> {
         } else if ["字段", "行为"].contains(&what) && crate::expr::reserved(&id) {
             let message = format!("{id} 是条件里的专用词，不能做{what}的标识");
             let fault = self.file.error("E0104", &item.key_span, message);
-            self.file
-                .report(fault.instead(format!("换一个，如 {id}_x")));
+            self.file.report(fault.instead(format!("换一个，如 {id}_x")));
         }
         id
     }

@@ -45,16 +45,11 @@ pub fn overlays(
             break;
         }
     }
-    pending
-        .into_iter()
-        .filter_map(|files| homeless(files, read))
-        .collect()
+    pending.into_iter().filter_map(|files| homeless(files, read)).collect()
 }
 
 fn overlay_file(files: &[SourceFile]) -> Option<&SourceFile> {
-    files
-        .iter()
-        .find(|file| file_name(&file.path) == "overlay.toml")
+    files.iter().find(|file| file_name(&file.path) == "overlay.toml")
 }
 
 /// The overlay's file and the edition it says it rests on.
@@ -77,10 +72,7 @@ fn homeless(files: &[SourceFile], read: &[Definition]) -> Option<Diagnostic> {
     let duty = of.split('@').next().unwrap_or_default();
     let other = keys.iter().find(|key| key.split('@').next() == Some(duty));
     Some(
-        match other
-            .map(String::as_str)
-            .or_else(|| nearest(&of, keys.iter().map(String::as_str)))
-        {
+        match other.map(String::as_str).or_else(|| nearest(&of, keys.iter().map(String::as_str))) {
             Some(near) => fault.instead(format!("现有 {near}；底本升级了，逐条核对以后改 of")),
             None => fault.instead("写 of = \"程序@版本\""),
         },
@@ -99,28 +91,17 @@ fn overlay(
     let mut digest = Sm3::new();
     digest.update(&*base.procedure.hash);
     digest.update(super::hash(&file.text, &templates));
-    procedure.hash = digest
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect::<String>()
-        .into();
+    procedure.hash =
+        digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into();
     let mut faults = toml.into_faults();
-    let scenarios = files
-        .iter()
-        .find(|file| file_name(&file.path) == "scenarios.toml");
+    let scenarios = files.iter().find(|file| file_name(&file.path) == "scenarios.toml");
     if let Some(file) = scenarios {
         let toml = TomlFile::parse(&file.path, &file.text);
         procedure.scenarios = scenario::read(&toml, &procedure);
         faults.extend(toml.into_faults());
     }
     let scenarios = scenarios.cloned().or_else(|| base.scenarios.clone());
-    Definition {
-        procedure,
-        file: file.clone(),
-        scenarios,
-        faults,
-    }
+    Definition { procedure, file: file.clone(), scenarios, faults }
 }
 
 impl Reader<'_> {
@@ -142,18 +123,12 @@ impl Reader<'_> {
         self.insert(&mut p.fields, fields, "field", true);
         self.patch_fields(&mut p);
         self.words.fields = p.fields.clone();
-        self.words.params = p
-            .params
-            .iter()
-            .map(|(id, param)| (id.clone(), param.ty.clone()))
-            .collect();
+        self.words.params =
+            p.params.iter().map(|(id, param)| (id.clone(), param.ty.clone())).collect();
         let stages = self.stages();
         self.insert(&mut p.stages, stages, "stage", true);
-        self.words.stages = p
-            .stages
-            .iter()
-            .map(|(id, stage)| (id.clone(), stage.name.clone()))
-            .collect();
+        self.words.stages =
+            p.stages.iter().map(|(id, stage)| (id.clone(), stage.name.clone())).collect();
         self.overlay_words(&p);
 
         let findings = self.findings();
@@ -176,42 +151,29 @@ impl Reader<'_> {
     }
 
     fn overlay_identity(&self, p: &mut Procedure, base: &Procedure) {
-        let Some(table) = self
-            .root
-            .need("overlay", "[overlay]", "")
-            .and_then(|item| item.table())
+        let Some(table) = self.root.need("overlay", "[overlay]", "").and_then(|item| item.table())
         else {
             return;
         };
         table.get("of");
         let text = |key, write, why| table.need(key, write, why).and_then(|item| item.words());
-        if let Some(id) = text(
-            "id",
-            "id = \"penalty.market\"",
-            "与底本相同的，就在本地代替底本",
-        ) {
+        if let Some(id) = text("id", "id = \"penalty.market\"", "与底本相同的，就在本地代替底本")
+        {
             p.id = id.into();
         }
-        if let Some(version) = text(
-            "version",
-            "version = \"2025.1\"",
-            "在办案件一直按登记时的版本办",
-        ) {
+        if let Some(version) =
+            text("version", "version = \"2025.1\"", "在办案件一直按登记时的版本办")
+        {
             p.version = version.to_owned();
         }
-        let effective = table.need(
-            "effective",
-            "effective = 2025-07-01",
-            "此日起登记的案件用本版",
-        );
+        let effective = table.need("effective", "effective = 2025-07-01", "此日起登记的案件用本版");
         if let Some((item, date)) = effective.and_then(|item| item.date().map(|date| (item, date)))
         {
             p.effective = date;
             if date < base.effective {
                 let message = format!("叠加文件 {date} 施行，底本 {} 才施行", base.effective);
                 item.report(
-                    item.error("E1003", message)
-                        .instead(format!("写 {} 或者更晚", base.effective)),
+                    item.error("E1003", message).instead(format!("写 {} 或者更晚", base.effective)),
                 );
             }
         }
@@ -232,11 +194,8 @@ impl Reader<'_> {
             _ => {}
         }
         if p.key() == base.key() {
-            let fault = self
-                .file
-                .error("E1003", &table.span, "叠加文件和底本的标识、版本一样");
-            self.file
-                .report(fault.instead(format!("改版本，如 version = \"{}+1\"", base.version)));
+            let fault = self.file.error("E1003", &table.span, "叠加文件和底本的标识、版本一样");
+            self.file.report(fault.instead(format!("改版本，如 version = \"{}+1\"", base.version)));
         }
         table.close();
     }
@@ -245,9 +204,7 @@ impl Reader<'_> {
         for (title, law) in self.laws() {
             if p.laws.contains_key(&title) {
                 let place = self.file.place(&["law", &title]);
-                let fault = self
-                    .file
-                    .error("E1006", &place, format!("底本已经登记了“{title}”"));
+                let fault = self.file.error("E1006", &place, format!("底本已经登记了“{title}”"));
                 self.file.report(fault.instead("删去这一行，直接引用"));
             } else {
                 p.laws.insert(title, law);
@@ -259,11 +216,8 @@ impl Reader<'_> {
     fn fill(&self, p: &mut Procedure) {
         for (item, table) in self.root.tables("param") {
             let Some(param) = p.params.get_mut(item.key) else {
-                let fault = self.file.error(
-                    "E1004",
-                    &item.key_span,
-                    format!("底本没有参数 {}", item.key),
-                );
+                let fault =
+                    self.file.error("E1004", &item.key_span, format!("底本没有参数 {}", item.key));
                 let near = nearest(item.key, p.params.keys().map(|id| &**id));
                 self.file.report(match near {
                     Some(near) => fault.instead(format!("是不是 {near}？")),
@@ -273,10 +227,8 @@ impl Reader<'_> {
             };
             if let Some((_, basis)) = &param.value {
                 let fault =
-                    self.file
-                        .error("E1006", &item.key_span, format!("“{}”已经填过", param.name));
-                self.file
-                    .report(fault.instead("删去").why(format!("依据：{}", basis.text)));
+                    self.file.error("E1006", &item.key_span, format!("“{}”已经填过", param.name));
+                self.file.report(fault.instead("删去").why(format!("依据：{}", basis.text)));
             }
             let why = "填什么数，由谁定的，要写明";
             let value = table.need("value", "value = …", why);
@@ -301,9 +253,7 @@ impl Reader<'_> {
                 if id.starts_with("publish_") {
                     continue;
                 }
-                let fault = self
-                    .file
-                    .error("E1006", &place, format!("底本已经有 {heading}.{id}"));
+                let fault = self.file.error("E1006", &place, format!("底本已经有 {heading}.{id}"));
                 self.file.report(
                     fault
                         .instead(format!("要加严的，写 [patch.{heading}.{id}]"))
@@ -313,8 +263,7 @@ impl Reader<'_> {
             }
             if own && !id.starts_with("x_") {
                 let fault =
-                    self.file
-                        .error("E1002", &place, format!("本地新增的 {id} 没有以 x_ 开头"));
+                    self.file.error("E1002", &place, format!("本地新增的 {id} 没有以 x_ 开头"));
                 self.file.report(
                     fault
                         .instead(format!("改成 x_{id}"))
@@ -332,13 +281,7 @@ impl Reader<'_> {
             let written =
                 |ask: &Ask| format!("{}{}", ask.field, if ask.required { "!" } else { "" });
             let asks = act.ask.iter().map(written).collect();
-            acts.insert(
-                act.id.clone(),
-                ActWords {
-                    name: act.name.clone(),
-                    asks,
-                },
-            );
+            acts.insert(act.id.clone(), ActWords { name: act.name.clone(), asks });
         }
         acts.extend(self.act_words());
         for (item, table) in self.patch_tables("act") {
@@ -348,32 +291,20 @@ impl Reader<'_> {
                 .map(|ask| ask.list())
                 .unwrap_or_default();
             if let Some(words) = acts.get_mut(item.key) {
-                words.asks.extend(
-                    added
-                        .iter()
-                        .filter_map(|ask| ask.as_text().map(str::to_owned)),
-                );
+                words.asks.extend(added.iter().filter_map(|ask| ask.as_text().map(str::to_owned)));
             }
         }
         self.words.acts = acts;
-        let names = base
-            .deadlines
-            .values()
-            .map(|deadline| (deadline.id.clone(), deadline.name.clone()));
+        let names =
+            base.deadlines.values().map(|deadline| (deadline.id.clone(), deadline.name.clone()));
         self.words.deadlines = names.chain(self.names("deadline")).collect();
-        let names = base
-            .findings
-            .values()
-            .map(|finding| (finding.id.clone(), finding.name.clone()));
+        let names =
+            base.findings.values().map(|finding| (finding.id.clone(), finding.name.clone()));
         self.words.findings = names.chain(self.names("finding")).collect();
     }
 
     fn patch_tables(&self, kind: &'static str) -> Vec<(Item<'_>, Table<'_>)> {
-        let patch = self
-            .root
-            .get("patch")
-            .filter(Item::is_table)
-            .and_then(|item| item.table());
+        let patch = self.root.get("patch").filter(Item::is_table).and_then(|item| item.table());
         patch.map(|patch| patch.tables(kind)).unwrap_or_default()
     }
 
@@ -412,10 +343,7 @@ impl Reader<'_> {
         for (item, table) in patch.tables("publish") {
             match p.notices.get_mut(item.key) {
                 Some(notice) => {
-                    let more = table
-                        .get("add_show")
-                        .map(|item| item.list())
-                        .unwrap_or_default();
+                    let more = table.get("add_show").map(|item| item.list()).unwrap_or_default();
                     notice.show.extend(self.shown(&more, &Place::Public));
                     table.close();
                 }
@@ -427,16 +355,12 @@ impl Reader<'_> {
     }
 
     fn not_in_base<'k>(&self, item: &Item<'_>, what: &str, known: impl Iterator<Item = &'k Id>) {
-        let fault = self.file.error(
-            "E1004",
-            &item.key_span,
-            format!("底本没有{what} {}", item.key),
-        );
-        self.file
-            .report(match nearest(item.key, known.map(|id| &**id)) {
-                Some(near) => fault.instead(format!("是不是 {near}？")),
-                None => fault.instead("新增的写在 [patch] 外面，名字以 x_ 开头"),
-            });
+        let fault =
+            self.file.error("E1004", &item.key_span, format!("底本没有{what} {}", item.key));
+        self.file.report(match nearest(item.key, known.map(|id| &**id)) {
+            Some(near) => fault.instead(format!("是不是 {near}？")),
+            None => fault.instead("新增的写在 [patch] 外面，名字以 x_ 开头"),
+        });
     }
 
     /// More to fill in, more conditions, more people, fewer times.
@@ -459,9 +383,7 @@ impl Reader<'_> {
                     format!("底本已经有条件 {id}"),
                 );
                 self.file.report(
-                    fault
-                        .instead(format!("换一个标识，如 x_{id}"))
-                        .why("底本的条件不能改，只能加"),
+                    fault.instead(format!("换一个标识，如 x_{id}")).why("底本的条件不能改，只能加"),
                 );
                 continue;
             }
@@ -474,24 +396,11 @@ impl Reader<'_> {
                 }
             }
         }
-        let more = |key| {
-            table
-                .get(key)
-                .map(|item: Item<'_>| item.one_or_many())
-                .unwrap_or_default()
-        };
-        act.hold.extend(
-            more("add_hold")
-                .iter()
-                .filter_map(|item| item.words())
-                .map(str::to_owned),
-        );
-        act.record.extend(
-            more("add_record")
-                .iter()
-                .filter_map(|item| item.words())
-                .map(str::to_owned),
-        );
+        let more =
+            |key| table.get(key).map(|item: Item<'_>| item.one_or_many()).unwrap_or_default();
+        act.hold.extend(more("add_hold").iter().filter_map(|item| item.words()).map(str::to_owned));
+        act.record
+            .extend(more("add_record").iter().filter_map(|item| item.words()).map(str::to_owned));
         if let Some(item) = table.get("times")
             && let Some(times) = item.int().and_then(|times| u32::try_from(times).ok())
         {
@@ -516,10 +425,7 @@ impl Reader<'_> {
 
     fn patch_team(&self, act: &mut Act, item: &Item<'_>) {
         let Some(team) = self.team(item) else { return };
-        let base = act.team.clone().unwrap_or(Team {
-            at_least: 1,
-            hold: None,
-        });
+        let base = act.team.clone().unwrap_or(Team { at_least: 1, hold: None });
         if team.at_least < base.at_least {
             self.looser(item, &format!("人数只能增加，底本是 {} 人", base.at_least));
             return;
@@ -528,10 +434,7 @@ impl Reader<'_> {
             self.looser(item, "底本要求的证件不能换");
             return;
         }
-        act.team = Some(Team {
-            at_least: team.at_least,
-            hold: team.hold.or(base.hold),
-        });
+        act.team = Some(Team { at_least: team.at_least, hold: team.hold.or(base.hold) });
     }
 
     /// A shorter period, more reminders; pause, extension or another length only where the base
@@ -553,20 +456,14 @@ impl Reader<'_> {
                 };
                 let message = format!("底本没有开放“{}”的{word}（{key}），不能放宽", deadline.name);
                 let fault = item.error("E1005", message);
-                item.report(
-                    fault
-                        .instead("删去")
-                        .why("叠加文件只能放宽底本写了 open 的项"),
-                );
+                item.report(fault.instead("删去").why("叠加文件只能放宽底本写了 open 的项"));
                 return false;
             }
             match &basis {
                 Some(basis) if ranks(basis, p, statutes) => true,
                 _ => {
-                    let fault = item.error(
-                        "E1007",
-                        format!("放宽“{}”，依据要是规章以上", deadline.name),
-                    );
+                    let fault =
+                        item.error("E1007", format!("放宽“{}”，依据要是规章以上", deadline.name));
                     let write =
                         "写 basis = \"《…》第…条\"；是地方性法规、规章的，在 [law] 里写 rank";
                     item.report(fault.instead(write).why(
@@ -596,11 +493,7 @@ impl Reader<'_> {
         if let Some(item) = table.get("pause")
             && loosen("pause", &item)
         {
-            deadline.pause.extend(
-                item.one_or_many()
-                    .iter()
-                    .filter_map(|item| self.pause(item)),
-            );
+            deadline.pause.extend(item.one_or_many().iter().filter_map(|item| self.pause(item)));
         }
         if let Some(item) = table.get("extend")
             && loosen("extend", &item)
@@ -608,13 +501,8 @@ impl Reader<'_> {
         {
             deadline.extend = Some(extend);
         }
-        let warn = table
-            .get("warn")
-            .map(|item| item.one_or_many())
-            .unwrap_or_default();
-        deadline
-            .warn
-            .extend(warn.iter().filter_map(|item| self.reminder(item)));
+        let warn = table.get("warn").map(|item| item.one_or_many()).unwrap_or_default();
+        deadline.warn.extend(warn.iter().filter_map(|item| self.reminder(item)));
         if let Some(basis) = basis {
             deadline.basis = joined(&deadline.basis, &basis);
         }
@@ -622,20 +510,10 @@ impl Reader<'_> {
     }
 
     fn patch_document(&self, document: &mut Document, table: Table<'_>) {
-        let uses = table
-            .get("add_uses")
-            .map(|item| item.list())
-            .unwrap_or_default();
+        let uses = table.get("add_uses").map(|item| item.list()).unwrap_or_default();
         document.uses.extend(self.shown(&uses, &Place::Paper));
-        let says = table
-            .get("add_says")
-            .map(|item| item.one_or_many())
-            .unwrap_or_default();
-        document.says.extend(
-            says.iter()
-                .filter_map(|item| item.words())
-                .map(str::to_owned),
-        );
+        let says = table.get("add_says").map(|item| item.one_or_many()).unwrap_or_default();
+        document.says.extend(says.iter().filter_map(|item| item.words()).map(str::to_owned));
         table.close();
     }
 
@@ -673,16 +551,8 @@ impl Reader<'_> {
         if let Some(hint) = table.get("hint").and_then(|item| item.words()) {
             field.hint = Some(hint.to_owned());
         }
-        let samples = table
-            .get("samples")
-            .map(|item| item.list())
-            .unwrap_or_default();
-        field.samples.extend(
-            samples
-                .iter()
-                .filter_map(|item| item.words())
-                .map(str::to_owned),
-        );
+        let samples = table.get("samples").map(|item| item.list()).unwrap_or_default();
+        field.samples.extend(samples.iter().filter_map(|item| item.words()).map(str::to_owned));
         table.close();
     }
 
@@ -695,9 +565,7 @@ impl Reader<'_> {
     fn looser(&self, item: &Item<'_>, message: &str) {
         let fault = item.error("E1005", message);
         item.report(
-            fault
-                .instead("改得更严，或者删去")
-                .why("叠加文件只能加严；放宽的要底本写了 open"),
+            fault.instead("改得更严，或者删去").why("叠加文件只能加严；放宽的要底本写了 open"),
         );
     }
 

@@ -33,40 +33,21 @@ impl Reader<'_> {
     ) -> Document {
         let id = self.id(item, "文书");
         let made_by = table.need("made_by", "made_by = \"行为\"", "办了什么出这份文书");
-        let uses = table
-            .get("uses")
-            .map(|item| item.list())
-            .unwrap_or_default();
-        let says = table
-            .get("says")
-            .map(|item| item.one_or_many())
-            .unwrap_or_default();
+        let uses = table.get("uses").map(|item| item.list()).unwrap_or_default();
+        let says = table.get("says").map(|item| item.one_or_many()).unwrap_or_default();
         let template = self.templates.get(&*id).copied();
         if template.is_none() {
-            let fault = self
-                .file
-                .error("E0601", &item.key_span, format!("文书 {id} 没有模板"));
-            self.file
-                .report(fault.instead(format!("在 documents/{id}.md 里写模板")));
+            let fault = self.file.error("E0601", &item.key_span, format!("文书 {id} 没有模板"));
+            self.file.report(fault.instead(format!("在 documents/{id}.md 里写模板")));
         }
         let document = Document {
             name: self.name(&table),
-            made_by: made_by
-                .map(|item| self.acts_named(&item, "E0602"))
-                .unwrap_or_default(),
-            only_if: table
-                .get("only_if")
-                .and_then(|item| self.condition(&item, &Place::Paper)),
+            made_by: made_by.map(|item| self.acts_named(&item, "E0602")).unwrap_or_default(),
+            only_if: table.get("only_if").and_then(|item| self.condition(&item, &Place::Paper)),
             template: template.unwrap_or_default().into(),
-            number: table
-                .get("number")
-                .and_then(|item| self.pattern(&item, true)),
+            number: table.get("number").and_then(|item| self.pattern(&item, true)),
             uses: self.shown(&uses, &Place::Paper),
-            says: says
-                .iter()
-                .filter_map(|item| item.words())
-                .map(str::to_owned)
-                .collect(),
+            says: says.iter().filter_map(|item| item.words()).map(str::to_owned).collect(),
             serve_to: table
                 .get("serve_to")
                 .and_then(|item| self.known(&item, "E0603", "角色", procedure.roles.keys())),
@@ -78,10 +59,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn shown(&self, items: &[Item<'_>], place: &Place) -> Vec<Expr> {
-        items
-            .iter()
-            .filter_map(|item| self.expr(item, place, &Want::Any))
-            .collect()
+        items.iter().filter_map(|item| self.expr(item, place, &Want::Any)).collect()
     }
 
     /// Notices, and the approving acts that those with `after` need.
@@ -134,10 +112,7 @@ impl Reader<'_> {
     }
 
     /// `after`, `wait`, `ok_by`: an act of its own, done by that role once the wait is over.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the act is made of parts from three tables"
-    )]
+    #[allow(clippy::too_many_arguments, reason = "the act is made of parts from three tables")]
     fn approval(
         &self,
         notice: &Id,
@@ -151,9 +126,8 @@ impl Reader<'_> {
         let id = made_act(notice);
         let first = self.known(after, "E0701", "行为", self.words.acts.keys());
         let why = "办完以后等多久才公开，没有默认值";
-        let wait = table
-            .need("wait", "wait = \"5工作日\"", why)
-            .and_then(|item| self.period(&item));
+        let wait =
+            table.need("wait", "wait = \"5工作日\"", why).and_then(|item| self.period(&item));
         let ok_by = table.need("ok_by", "ok_by = \"角色\"", "谁同意公开，没有默认值");
         let ok_by = ok_by.and_then(|item| self.known(&item, "E0401", "角色", roles.keys()));
         let (first, wait, ok_by) = (first?, wait?, ok_by?);
@@ -163,41 +137,19 @@ impl Reader<'_> {
         let condition = |key: &str, text: &str, say: String| {
             let that = self.made_condition(text, &id)?;
             let key = Id::from(key);
-            Some((
-                key.clone(),
-                Require {
-                    id: key,
-                    that,
-                    say,
-                    basis: None,
-                },
-            ))
+            Some((key.clone(), Require { id: key, that, say, basis: None }))
         };
         let conditions = [
-            condition(
-                "pending",
-                &pending,
-                format!("“{}”以后没有待公开的内容", done.name),
-            ),
-            condition(
-                "waited",
-                &waited,
-                format!("“{}”以后满{wait}才公开", done.name),
-            ),
+            condition("pending", &pending, format!("“{}”以后没有待公开的内容", done.name)),
+            condition("waited", &waited, format!("“{}”以后满{wait}才公开", done.name)),
         ];
-        let basis = self
-            .basis_if_any(table)
-            .unwrap_or_else(|| done.basis.clone());
+        let basis = self.basis_if_any(table).unwrap_or_else(|| done.basis.clone());
         let later = reachable(acts.values(), done.leaves_in());
         let act = Act {
             id: id.clone(),
             name: format!("公开：{name}"),
             by: vec![ok_by],
-            from: stages
-                .keys()
-                .filter(|stage| later.contains(stage))
-                .cloned()
-                .collect(),
+            from: stages.keys().filter(|stage| later.contains(stage)).cloned().collect(),
             to: None,
             may: false,
             ask: Vec::new(),
@@ -228,8 +180,7 @@ impl Reader<'_> {
         for item in masks.items() {
             if !self.words.fields.contains_key(item.key) {
                 let fault =
-                    self.file
-                        .error("E0703", &item.key_span, format!("没有字段 {}", item.key));
+                    self.file.error("E0703", &item.key_span, format!("没有字段 {}", item.key));
                 self.file.report(fault.instead("写 [field] 里的字段"));
             }
             match item.text() {
@@ -256,14 +207,11 @@ impl Reader<'_> {
         let Some(table) = self.root.get("track").and_then(|item| item.table()) else {
             return (Vec::new(), false);
         };
-        let show = table
-            .need("show", "show = [ … ]", "")
-            .map(|item| item.list())
-            .unwrap_or_default();
+        let show =
+            table.need("show", "show = [ … ]", "").map(|item| item.list()).unwrap_or_default();
         table.close();
-        let (documents, show): (Vec<Item<'_>>, Vec<Item<'_>>) = show
-            .into_iter()
-            .partition(|item| item.as_text() == Some("document"));
+        let (documents, show): (Vec<Item<'_>>, Vec<Item<'_>>) =
+            show.into_iter().partition(|item| item.as_text() == Some("document"));
         (self.shown(&show, &Place::Public), !documents.is_empty())
     }
 }

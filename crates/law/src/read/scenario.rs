@@ -21,14 +21,8 @@ const BUILT_IN: [&str; 5] = ["note", "strike", "hand_over", "link", "recount"];
 pub(super) fn read(file: &TomlFile<'_>, procedure: &Procedure) -> Vec<Scenario> {
     let root = file.root();
     let reader = Stories { file, procedure };
-    let stories = root
-        .get("scenario")
-        .map(|item| item.list())
-        .unwrap_or_default();
-    let found = stories
-        .iter()
-        .filter_map(|item| reader.scenario(item))
-        .collect();
+    let stories = root.get("scenario").map(|item| item.list()).unwrap_or_default();
+    let found = stories.iter().filter_map(|item| reader.scenario(item)).collect();
     root.close();
     found
 }
@@ -42,53 +36,28 @@ impl Stories<'_> {
     fn scenario(&self, item: &Item<'_>) -> Option<Scenario> {
         let table = item.table()?;
         let line = self.file.line(&table.span);
-        let name = table
-            .need("name", "name = \"考什么\"", "")
-            .and_then(|item| item.words());
-        let play = table
-            .get("play")
-            .and_then(|item| item.bool())
-            .unwrap_or(false);
+        let name = table.need("name", "name = \"考什么\"", "").and_then(|item| item.words());
+        let play = table.get("play").and_then(|item| item.bool()).unwrap_or(false);
         let given = table
             .need("given", "given = { \"甲\" = \"角色\" }", "谁在场")
             .and_then(|item| item.table());
         let given = given.map(|table| self.players(&table)).unwrap_or_default();
-        let steps = table
-            .need("when", "when = [ … ]", "发生了什么")
-            .map(|item| item.list());
+        let steps = table.need("when", "when = [ … ]", "发生了什么").map(|item| item.list());
         let steps = steps.unwrap_or_default();
-        let when: Vec<Step> = steps
-            .iter()
-            .filter_map(|item| self.step(item, &given))
-            .collect();
+        let when: Vec<Step> = steps.iter().filter_map(|item| self.step(item, &given)).collect();
         for pair in when.windows(2) {
             if pair[1].on < pair[0].on {
-                let at = steps
-                    .iter()
-                    .find(|item| self.file.line(&item.span) == pair[1].line);
+                let at = steps.iter().find(|item| self.file.line(&item.span) == pair[1].line);
                 let at = at.map_or(table.span.clone(), |item| item.span.clone());
                 let message = format!("{} 比上一步 {} 早", pair[1].on, pair[0].on);
-                self.file.report(
-                    self.file
-                        .error("E0901", &at, message)
-                        .instead("按日期先后写"),
-                );
+                self.file.report(self.file.error("E0901", &at, message).instead("按日期先后写"));
             }
         }
         let then = table.need("then", "then = { stage = \"…\" }", "最后应当怎样");
-        let then = then
-            .and_then(|item| item.table())
-            .map(|table| self.outcome(table))
-            .unwrap_or_default();
+        let then =
+            then.and_then(|item| item.table()).map(|table| self.outcome(table)).unwrap_or_default();
         table.close();
-        Some(Scenario {
-            name: name?.to_owned(),
-            play,
-            given,
-            when,
-            then,
-            line,
-        })
+        Some(Scenario { name: name?.to_owned(), play, given, when, then, line })
     }
 
     fn players(&self, table: &Table<'_>) -> IndexMap<String, Player> {
@@ -101,33 +70,17 @@ impl Stories<'_> {
 
     fn player(&self, item: &Item<'_>) -> Player {
         if !item.is_table() {
-            return Player {
-                roles: roles(item),
-                ..Player::default()
-            };
+            return Player { roles: roles(item), ..Player::default() };
         }
         let Some(table) = item.table() else {
             return Player::default();
         };
-        let hold = table
-            .get("hold")
-            .map(|item| item.one_or_many())
-            .unwrap_or_default();
+        let hold = table.get("hold").map(|item| item.one_or_many()).unwrap_or_default();
         let player = Player {
-            roles: table
-                .get("role")
-                .map(|item| roles(&item))
-                .unwrap_or_default(),
+            roles: table.get("role").map(|item| roles(&item)).unwrap_or_default(),
             hold: hold.iter().filter_map(held).collect(),
-            experienced: table
-                .get("experienced")
-                .and_then(|item| item.bool())
-                .unwrap_or(false),
-            organ: table
-                .get("organ")
-                .and_then(|item| item.text())
-                .unwrap_or_default()
-                .to_owned(),
+            experienced: table.get("experienced").and_then(|item| item.bool()).unwrap_or(false),
+            organ: table.get("organ").and_then(|item| item.text()).unwrap_or_default().to_owned(),
         };
         table.close();
         player
@@ -135,12 +88,8 @@ impl Stories<'_> {
 
     fn step(&self, item: &Item<'_>, given: &IndexMap<String, Player>) -> Option<Step> {
         let table = item.table()?;
-        let on = table
-            .need("on", "on = 2025-07-01", "")
-            .and_then(|item| item.date());
-        let who = table
-            .need("who", "who = \"甲\"", "")
-            .map(|item| people(&item, given));
+        let on = table.need("on", "on = 2025-07-01", "").and_then(|item| item.date());
+        let who = table.need("who", "who = \"甲\"", "").map(|item| people(&item, given));
         let does = table.need("does", "does = \"行为\"", "");
         let does = does.and_then(|item| self.act(&item));
         let act = does.as_ref().and_then(|act| self.procedure.acts.get(act));
@@ -151,17 +100,10 @@ impl Stories<'_> {
             with: self.answers(&table, act, built_in, given),
             assign: self.assigned(&table, act, given),
             due: self.dues(&table),
-            stopped: self.listed(&table, "stopped", "期限", |p| {
-                p.deadlines.keys().collect()
-            }),
+            stopped: self.listed(&table, "stopped", "期限", |p| p.deadlines.keys().collect()),
             issues: self.listed(&table, "issues", "文书", |p| p.documents.keys().collect()),
-            opens: table
-                .get("opens")
-                .and_then(|item| item.words())
-                .map(Id::from),
-            refused: table
-                .get("refused")
-                .and_then(|item| self.ground(&item, act)),
+            opens: table.get("opens").and_then(|item| item.words()).map(Id::from),
+            refused: table.get("refused").and_then(|item| self.ground(&item, act)),
             line: self.file.line(&item.span),
             does: does?,
         };
@@ -202,8 +144,7 @@ impl Stories<'_> {
                 self.value(&item, field, given)
             } else {
                 let fault =
-                    self.file
-                        .error("E0902", &item.key_span, format!("没有字段 {}", item.key));
+                    self.file.error("E0902", &item.key_span, format!("没有字段 {}", item.key));
                 let known = self.procedure.fields.keys().map(|id| &**id);
                 item.report(match nearest(item.key, known) {
                     Some(near) => fault.instead(format!("是不是 {near}？")),
@@ -241,9 +182,7 @@ impl Stories<'_> {
             FieldType::Choice(list) => {
                 let codes = self.procedure.lists.get(list)?;
                 let items = item.one_or_many();
-                let known = items
-                    .iter()
-                    .map(|item| self.known(item, "选项", codes.keys()));
+                let known = items.iter().map(|item| self.known(item, "选项", codes.keys()));
                 Value::Codes(known.collect::<Option<_>>()?)
             }
             FieldType::Party => {
@@ -272,10 +211,7 @@ impl Stories<'_> {
             let Some(table) = item.table() else {
                 return IndexMap::new();
             };
-            return table
-                .items()
-                .map(|item| (item.id(), people(&item, given)))
-                .collect();
+            return table.items().map(|item| (item.id(), people(&item, given))).collect();
         }
         match act.map(|act| act.assign.as_slice()) {
             Some([role]) => IndexMap::from([(role.clone(), people(&item, given))]),
@@ -297,11 +233,8 @@ impl Stories<'_> {
             if !self.procedure.deadlines.contains_key(item.key) {
                 self.unknown(&item, "期限", self.procedure.deadlines.keys());
             }
-            let date = if item.as_text() == Some("none") {
-                Some(None)
-            } else {
-                item.date().map(Some)
-            };
+            let date =
+                if item.as_text() == Some("none") { Some(None) } else { item.date().map(Some) };
             dues.extend(date.map(|date| (item.id(), date)));
         }
         dues
@@ -309,19 +242,8 @@ impl Stories<'_> {
 
     fn ground(&self, item: &Item<'_>, act: Option<&Act>) -> Option<String> {
         let written = item.words()?;
-        let own = [
-            "by",
-            "from",
-            "not_by",
-            "team",
-            "hold",
-            "hold_if_first",
-            "times",
-            "assign",
-        ];
-        let field = written
-            .split_once(':')
-            .filter(|(kind, _)| matches!(*kind, "ask" | "value"));
+        let own = ["by", "from", "not_by", "team", "hold", "hold_if_first", "times", "assign"];
+        let field = written.split_once(':').filter(|(kind, _)| matches!(*kind, "ask" | "value"));
         let known = match (field, act) {
             (Some((_, field)), _) => self.procedure.fields.contains_key(field),
             (None, Some(act)) => own.contains(&written) || act.require.contains_key(written),
@@ -329,10 +251,7 @@ impl Stories<'_> {
         };
         if !known {
             let fault = item.error("E0904", format!("没有 {written} 这个不予办理的理由"));
-            let conditions = act
-                .into_iter()
-                .flat_map(|act| act.require.keys())
-                .map(|id| &**id);
+            let conditions = act.into_iter().flat_map(|act| act.require.keys()).map(|id| &**id);
             let words: Vec<&str> = conditions.chain(own).collect();
             item.report(
                 match nearest(written, words.iter().copied()) {
@@ -373,9 +292,7 @@ impl Stories<'_> {
             missed: self.listed(&table, "missed", "期限", |p| p.deadlines.keys().collect()),
             finding,
             indicator,
-            published: self.listed(&table, "published", "公开", |p| {
-                p.notices.keys().collect()
-            }),
+            published: self.listed(&table, "published", "公开", |p| p.notices.keys().collect()),
         };
         table.close();
         outcome
@@ -401,14 +318,8 @@ impl Stories<'_> {
         what: &str,
         known: impl Fn(&Procedure) -> Vec<&Id>,
     ) -> Vec<Id> {
-        let items = table
-            .get(key)
-            .map(|item| item.one_or_many())
-            .unwrap_or_default();
-        items
-            .iter()
-            .filter_map(|item| self.known(item, what, known(self.procedure)))
-            .collect()
+        let items = table.get(key).map(|item| item.one_or_many()).unwrap_or_default();
+        items.iter().filter_map(|item| self.known(item, what, known(self.procedure))).collect()
     }
 
     fn known<'k>(
@@ -431,14 +342,11 @@ impl Stories<'_> {
     }
 
     fn unknown<'k>(&self, item: &Item<'_>, what: &str, known: impl IntoIterator<Item = &'k Id>) {
-        let fault = self
-            .file
-            .error("E0902", &item.key_span, format!("没有{what} {}", item.key));
-        self.file
-            .report(match nearest(item.key, known.into_iter().map(|id| &**id)) {
-                Some(near) => fault.instead(format!("是不是 {near}？")),
-                None => fault.instead(format!("写程序里有的{what}")),
-            });
+        let fault = self.file.error("E0902", &item.key_span, format!("没有{what} {}", item.key));
+        self.file.report(match nearest(item.key, known.into_iter().map(|id| &**id)) {
+            Some(near) => fault.instead(format!("是不是 {near}？")),
+            None => fault.instead(format!("写程序里有的{what}")),
+        });
     }
 }
 
@@ -468,11 +376,7 @@ fn people(item: &Item<'_>, given: &IndexMap<String, Player>) -> Vec<String> {
 fn held(item: &Item<'_>) -> Option<HeldText> {
     let text = item.words()?;
     let Some((name, span)) = text.split_once(':') else {
-        return Some(HeldText {
-            name: text.to_owned(),
-            from: None,
-            until: None,
-        });
+        return Some(HeldText { name: text.to_owned(), from: None, until: None });
     };
     let (from, until) = span.split_once("..").unwrap_or((span, ""));
     let date = |text: &str| match text.trim() {
@@ -480,11 +384,7 @@ fn held(item: &Item<'_>) -> Option<HeldText> {
         text => text.parse().map(Some),
     };
     match (date(from), date(until)) {
-        (Ok(from), Ok(until)) => Some(HeldText {
-            name: name.to_owned(),
-            from,
-            until,
-        }),
+        (Ok(from), Ok(until)) => Some(HeldText { name: name.to_owned(), from, until }),
         _ => {
             let fault = item.error("E0905", "证件的有效期写得不对");
             item.report(fault.instead(format!("写 \"{name}:2024-01-01..2026-12-31\"")));
@@ -496,36 +396,21 @@ fn held(item: &Item<'_>) -> Option<HeldText> {
 /// `"张三"` or `{ name, kind = "org", number, phone, address }`.
 fn party(item: &Item<'_>) -> Option<Party> {
     if !item.is_table() {
-        return Some(Party {
-            name: item.words()?.to_owned(),
-            ..Party::default()
-        });
+        return Some(Party { name: item.words()?.to_owned(), ..Party::default() });
     }
     let table = item.table()?;
-    let word = |key| {
-        table
-            .get(key)
-            .and_then(|item| item.text())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let kind = match table
-        .get("kind")
-        .and_then(|item| Some((item.text()?, item)))
-    {
+    let word = |key| table.get(key).and_then(|item| item.text()).unwrap_or_default().to_owned();
+    let kind = match table.get("kind").and_then(|item| Some((item.text()?, item))) {
         None | Some(("person", _)) => PartyKind::Person,
         Some(("org", _)) => PartyKind::Org,
         Some((other, item)) => {
             item.report(
-                item.error("E0902", format!("没有 {other} 这类当事人"))
-                    .instead("写 person 或 org"),
+                item.error("E0902", format!("没有 {other} 这类当事人")).instead("写 person 或 org"),
             );
             PartyKind::Person
         }
     };
-    let name = table
-        .need("name", "name = \"姓名\"", "")
-        .and_then(|item| item.words());
+    let name = table.need("name", "name = \"姓名\"", "").and_then(|item| item.words());
     let party = Party {
         name: name.unwrap_or_default().to_owned(),
         kind,
@@ -559,22 +444,11 @@ fn plain(item: &Item<'_>) -> Option<Value> {
 }
 
 fn texts(item: &Item<'_>) -> Vec<String> {
-    item.one_or_many()
-        .iter()
-        .filter_map(|item| item.words())
-        .map(str::to_owned)
-        .collect()
+    item.one_or_many().iter().filter_map(|item| item.words()).map(str::to_owned).collect()
 }
 
 /// A scenario's attachment: its name is its content.
 fn attachment(name: &str) -> FileRef {
-    let digest = Sm3::digest(name)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    FileRef {
-        name: name.to_owned(),
-        digest,
-        size: name.len() as u64,
-    }
+    let digest = Sm3::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
+    FileRef { name: name.to_owned(), digest, size: name.len() as u64 }
 }

@@ -23,31 +23,16 @@ impl Reader<'_> {
         for (item, table) in self.root.tables("role") {
             let id = self.id(&item, "角色");
             if id == LINKED {
-                let fault = self
-                    .file
-                    .error("E0401", &item.key_span, "linked 是系统自己，不用登记");
+                let fault = self.file.error("E0401", &item.key_span, "linked 是系统自己，不用登记");
                 self.file.report(fault.instead("删去这一行"));
             }
             let name = self.name(&table);
             let why = "在本案被指定才算、在本机关任职就算，还是上级机关的也算，没有默认值";
-            let scope = table
-                .need("scope", "scope = \"org\"", why)
-                .and_then(|item| scope(&item));
-            let outside = table
-                .get("outside")
-                .and_then(|item| item.bool())
-                .unwrap_or(false);
+            let scope = table.need("scope", "scope = \"org\"", why).and_then(|item| scope(&item));
+            let outside = table.get("outside").and_then(|item| item.bool()).unwrap_or(false);
             table.close();
             let scope = scope.unwrap_or(Scope::Case);
-            roles.insert(
-                id.clone(),
-                Role {
-                    id,
-                    name,
-                    scope,
-                    outside,
-                },
-            );
+            roles.insert(id.clone(), Role { id, name, scope, outside });
         }
         roles
     }
@@ -78,11 +63,8 @@ impl Reader<'_> {
                 codes.insert(code.id(), label.to_owned());
             }
             if codes.is_empty() {
-                let fault = self
-                    .file
-                    .error("E0108", &item.key_span, format!("选项表 {id} 是空的"));
-                self.file
-                    .report(fault.instead("至少写一项：代码 = \"名称\""));
+                let fault = self.file.error("E0108", &item.key_span, format!("选项表 {id} 是空的"));
+                self.file.report(fault.instead("至少写一项：代码 = \"名称\""));
             }
             lists.insert(id, codes);
         }
@@ -119,47 +101,20 @@ impl Reader<'_> {
         let flag = |key| table.get(key).and_then(|item| item.bool()).unwrap_or(false);
         let many = flag("many");
         self.many_fits(&table, &ty, many);
-        let (min, max) = (
-            self.bound(&table, "min", &ty),
-            self.bound(&table, "max", &ty),
-        );
+        let (min, max) = (self.bound(&table, "min", &ty), self.bound(&table, "max", &ty));
         if let (Some(least), Some(most)) = (min, max)
             && least > most
         {
-            let fault = self
-                .file
-                .error("E0110", &table.span, format!("“{name}”的 min 比 max 大"));
+            let fault = self.file.error("E0110", &table.span, format!("“{name}”的 min 比 max 大"));
             self.file.report(fault.instead("对调，或者改正其中一个"));
         }
         let why = "能不能公开、要不要加密，没有默认值";
-        let keep = table
-            .need("keep", "keep = \"work\"", why)
-            .and_then(|item| keep(&item));
-        let hint = table
-            .get("hint")
-            .and_then(|item| item.words())
-            .map(str::to_owned);
-        let samples = table
-            .get("samples")
-            .map(|item| item.list())
-            .unwrap_or_default();
-        let samples = samples
-            .iter()
-            .filter_map(|item| item.words())
-            .map(str::to_owned)
-            .collect();
+        let keep = table.need("keep", "keep = \"work\"", why).and_then(|item| keep(&item));
+        let hint = table.get("hint").and_then(|item| item.words()).map(str::to_owned);
+        let samples = table.get("samples").map(|item| item.list()).unwrap_or_default();
+        let samples = samples.iter().filter_map(|item| item.words()).map(str::to_owned).collect();
         table.close();
-        Field {
-            id,
-            name,
-            ty,
-            many,
-            min,
-            max,
-            keep: keep.unwrap_or(Keep::Work),
-            hint,
-            samples,
-        }
+        Field { id, name, ty, many, min, max, keep: keep.unwrap_or(Keep::Work), hint, samples }
     }
 
     fn field_type(&self, item: &Item<'_>, of: Option<&Item<'_>>) -> Option<FieldType> {
@@ -168,8 +123,7 @@ impl Reader<'_> {
             && let Some(of) = of
         {
             of.report(
-                of.error("E0109", "只有 type = \"choice\" 才写 of")
-                    .instead("删去 of，或者改 type"),
+                of.error("E0109", "只有 type = \"choice\" 才写 of").instead("删去 of，或者改 type"),
             );
         }
         Some(match written {
@@ -222,9 +176,7 @@ impl Reader<'_> {
             && !fits
             && let Some(item) = table.get("many")
         {
-            let fault = self
-                .file
-                .error("E0109", &item.key_span, "这种字段不能填多个");
+            let fault = self.file.error("E0109", &item.key_span, "这种字段不能填多个");
             item.report(fault.instead("删去 many；多行文字用 type = \"text\""));
         }
     }
@@ -268,41 +220,27 @@ impl Reader<'_> {
             let id = self.id(&item, "参数");
             let name = self.name(&table);
             let ty =
-                table
-                    .need("type", "type = \"int\"", "")
-                    .and_then(|item| match item.text()? {
-                        "int" => Some(FieldType::Int),
-                        "money" => Some(FieldType::Money),
-                        "yes_no" => Some(FieldType::YesNo),
-                        other => {
-                            let fault = item.error("E0109", format!("参数不能是 {other}"));
-                            item.report(fault.instead("写 int、money 或 yes_no"));
-                            None
-                        }
-                    });
+                table.need("type", "type = \"int\"", "").and_then(|item| match item.text()? {
+                    "int" => Some(FieldType::Int),
+                    "money" => Some(FieldType::Money),
+                    "yes_no" => Some(FieldType::YesNo),
+                    other => {
+                        let fault = item.error("E0109", format!("参数不能是 {other}"));
+                        item.report(fault.instead("写 int、money 或 yes_no"));
+                        None
+                    }
+                });
             let why = "谁来定这个数，要写明";
-            let set_by = table
-                .need("set_by", "set_by = \"province\"", why)
-                .and_then(|item| item.words());
+            let set_by =
+                table.need("set_by", "set_by = \"province\"", why).and_then(|item| item.words());
             let why = "考题和演示用的数；正式数由叠加文件填";
             let sample = table.need("sample", "sample = …", why);
             let ty = ty.unwrap_or(FieldType::Int);
-            let sample = sample
-                .and_then(|item| self.param_value(&item, &ty))
-                .unwrap_or(Value::Int(0));
+            let sample =
+                sample.and_then(|item| self.param_value(&item, &ty)).unwrap_or(Value::Int(0));
             table.close();
             let set_by = set_by.unwrap_or_default().to_owned();
-            params.insert(
-                id.clone(),
-                Param {
-                    id,
-                    name,
-                    ty,
-                    set_by,
-                    value: None,
-                    sample,
-                },
-            );
+            params.insert(id.clone(), Param { id, name, ty, set_by, value: None, sample });
         }
         params
     }
@@ -334,17 +272,13 @@ impl Reader<'_> {
         let items = match (&any, &all) {
             (Some(list), None) | (None, Some(list)) => list.list(),
             (Some(_), Some(second)) => {
-                let fault = self
-                    .file
-                    .error("E0512", &second.key_span, "any 和 all 只能写一个");
-                self.file
-                    .report(fault.instead("拆成两个认定，一个里写 finding.另一个"));
+                let fault = self.file.error("E0512", &second.key_span, "any 和 all 只能写一个");
+                self.file.report(fault.instead("拆成两个认定，一个里写 finding.另一个"));
                 Vec::new()
             }
             (None, None) => {
                 let fault =
-                    self.file
-                        .error("E0512", &table.span, format!("认定“{name}”没有写条件"));
+                    self.file.error("E0512", &table.span, format!("认定“{name}”没有写条件"));
                 self.file.report(
                     fault.instead("写 any = [ … ]（有一项就算）或 all = [ … ]（各项都要）"),
                 );
@@ -353,17 +287,8 @@ impl Reader<'_> {
         };
         let basis = self.basis(&table);
         table.close();
-        let items = items
-            .iter()
-            .filter_map(|item| self.condition(item, &Place::Finding))
-            .collect();
-        Finding {
-            id,
-            name,
-            items,
-            all: all.is_some(),
-            basis,
-        }
+        let items = items.iter().filter_map(|item| self.condition(item, &Place::Finding)).collect();
+        Finding { id, name, items, all: all.is_some(), basis }
     }
 
     /// [stage].
@@ -375,18 +300,13 @@ impl Reader<'_> {
         for item in table.items() {
             let id = self.id(&item, "阶段");
             if id == START {
-                let fault = self
-                    .file
-                    .error("E0406", &item.key_span, "start 是登记以前，不用登记");
+                let fault = self.file.error("E0406", &item.key_span, "start 是登记以前，不用登记");
                 self.file.report(fault.instead("换一个标识"));
             }
             let (name, end) = if item.is_table() {
                 let Some(table) = item.table() else { continue };
                 let name = self.name(&table);
-                let end = table
-                    .get("end")
-                    .and_then(|item| item.bool())
-                    .unwrap_or(false);
+                let end = table.get("end").and_then(|item| item.bool()).unwrap_or(false);
                 table.close();
                 (name, end)
             } else {

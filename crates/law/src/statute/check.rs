@@ -53,12 +53,7 @@ impl Statutes {
             Resolution::InForce { statute, edition } => {
                 return no_such_articles(citation, statute, edition, on);
             }
-            Resolution::Repealed {
-                statute,
-                since,
-                replaced_by,
-                checked,
-            } => {
+            Resolution::Repealed { statute, since, replaced_by, checked } => {
                 fault.kind = FaultKind::Repealed;
                 fault.checked = checked;
                 fault.message = format!("《{title}》自{}起失效", chinese_date(since));
@@ -88,51 +83,27 @@ fn no_such_articles(
     on: Date,
 ) -> Vec<CitationFault> {
     let (last, has, checked) = match edition {
-        Some(Edition {
-            name,
-            from,
-            from_checked,
-            articles: Some(articles),
-            articles_checked,
-        }) => {
+        Some(Edition { name, from, from_checked, articles: Some(articles), articles_checked }) => {
             // A day nobody checked may be off by months; a year later it is beyond doubt.
             let settled = *from_checked || from.is_none_or(|from| later(from, 366) <= on);
-            let name = if name.is_empty() {
-                String::new()
-            } else {
-                format!("（{name}）")
-            };
-            (
-                *articles,
-                format!("{name}共{articles}条"),
-                *articles_checked && settled,
-            )
+            let name = if name.is_empty() { String::new() } else { format!("（{name}）") };
+            (*articles, format!("{name}共{articles}条"), *articles_checked && settled)
         }
         _ => {
-            let known = statute
-                .editions
-                .iter()
-                .filter_map(|edition| edition.articles)
-                .max();
+            let known = statute.editions.iter().filter_map(|edition| edition.articles).max();
             let Some(articles) = known else {
                 return Vec::new();
             };
             (articles, format!("收录的各版最多{articles}条"), false)
         }
     };
-    let beyond = citation
-        .articles
-        .iter()
-        .filter(|one| one.article > last || one.article == 0);
+    let beyond = citation.articles.iter().filter(|one| one.article > last || one.article == 0);
     let fault = |article: &Article| CitationFault {
         kind: FaultKind::NoSuchArticle,
         article: Some(*article),
         checked,
         message: format!("《{}》{has}，没有{article}", citation.title),
-        instead: statute
-            .moved
-            .get(&article.article)
-            .map(|now| format!("旧{article}，现为{now}")),
+        instead: statute.moved.get(&article.article).map(|now| format!("旧{article}，现为{now}")),
     };
     beyond.map(fault).collect()
 }
@@ -142,15 +113,10 @@ fn instead_of_repealed(
     statute: &Statute,
     replaced_by: &[&str],
 ) -> Option<String> {
-    let titles: Vec<String> = replaced_by
-        .iter()
-        .map(|title| format!("《{}》", bare(title)))
-        .collect();
+    let titles: Vec<String> =
+        replaced_by.iter().map(|title| format!("《{}》", bare(title))).collect();
     let moved = citation.articles.iter().filter_map(|article| {
-        Some(format!(
-            "旧{article}对应{}",
-            statute.moved.get(&article.article)?
-        ))
+        Some(format!("旧{article}对应{}", statute.moved.get(&article.article)?))
     });
     let moved: Vec<String> = moved.collect();
     let text = match (titles.is_empty(), moved.is_empty()) {

@@ -16,10 +16,7 @@ impl Statutes {
     pub fn parse(files: &[SourceFile]) -> (Self, Vec<Diagnostic>) {
         let mut diagnostics = Vec::new();
         let mut statutes = Self::default();
-        for source in files
-            .iter()
-            .filter(|source| source.path.starts_with("statutes/"))
-        {
+        for source in files.iter().filter(|source| source.path.starts_with("statutes/")) {
             let file = TomlFile::parse(&source.path, &source.text);
             read_file(&file, &mut statutes);
             diagnostics.extend(file.into_faults());
@@ -32,14 +29,9 @@ impl Statutes {
 fn read_file(file: &TomlFile<'_>, statutes: &mut Statutes) {
     let root = file.root();
     let why = "法规库要写明收录到哪一天";
-    let complete_to = root
-        .need("as_of", "as_of = 2026-06-30", why)
-        .and_then(|item| item.date());
+    let complete_to = root.need("as_of", "as_of = 2026-06-30", why).and_then(|item| item.date());
     let rank = root.get("rank").and_then(|item| read_rank(&item));
-    for item in root
-        .items()
-        .filter(|item| !matches!(item.key, "as_of" | "rank"))
-    {
+    for item in root.items().filter(|item| !matches!(item.key, "as_of" | "rank")) {
         let Some(table) = item.table() else { continue };
         let known = statutes.get(item.key).is_some();
         if known {
@@ -62,29 +54,15 @@ fn read_statute(
 ) -> Option<Statute> {
     let texts = |key| {
         let list = table.get(key).map(|item| item.list()).unwrap_or_default();
-        list.iter()
-            .filter_map(Item::words)
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
+        list.iter().filter_map(Item::words).map(str::to_owned).collect::<Vec<_>>()
     };
-    let text = |key| {
-        table
-            .get(key)
-            .and_then(|item| item.words())
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let text = |key| table.get(key).and_then(|item| item.words()).unwrap_or_default().to_owned();
     let date = |key| table.get(key).and_then(|item| item.date());
-    let editions = table
-        .get("editions")
-        .map(|item| item.list())
-        .unwrap_or_default();
+    let editions = table.get("editions").map(|item| item.list()).unwrap_or_default();
     let rank = match table.get("rank") {
         Some(item) => read_rank(&item),
         None if rank_of_file.is_some() => rank_of_file,
-        None => table
-            .need("rank", "rank = \"法律\"", "")
-            .and_then(|item| read_rank(&item)),
+        None => table.need("rank", "rank = \"法律\"", "").and_then(|item| read_rank(&item)),
     };
     let statute = Statute {
         title: item.key.to_owned(),
@@ -101,16 +79,9 @@ fn read_statute(
         complete_to,
     };
     table.close();
-    let starts: Vec<Date> = statute
-        .editions
-        .iter()
-        .filter_map(|edition| edition.from)
-        .collect();
+    let starts: Vec<Date> = statute.editions.iter().filter_map(|edition| edition.from).collect();
     if !starts.is_sorted() {
-        let fault = item.error(
-            "E0222",
-            format!("《{}》的各版没有按施行日从早到晚写", item.key),
-        );
+        let fault = item.error("E0222", format!("《{}》的各版没有按施行日从早到晚写", item.key));
         item.report(fault.instead("按 from 从早到晚排列"));
     }
     Some(statute)
@@ -118,24 +89,16 @@ fn read_statute(
 
 fn read_edition(item: &Item<'_>) -> Option<Edition> {
     let table = item.table()?;
-    let name = table
-        .get("name")
-        .and_then(|item| item.words())
-        .unwrap_or_default();
+    let name = table.get("name").and_then(|item| item.words()).unwrap_or_default();
     let from = table.get("from").and_then(|item| item.date());
     let articles = table.get("articles").and_then(|item| {
-        let articles = u16::try_from(item.int()?)
-            .ok()
-            .filter(|articles| *articles > 0);
+        let articles = u16::try_from(item.int()?).ok().filter(|articles| *articles > 0);
         if articles.is_none() {
             item.wrong("条数");
         }
         articles
     });
-    let unsure = table
-        .get("unsure")
-        .map(|item| item.list())
-        .unwrap_or_default();
+    let unsure = table.get("unsure").map(|item| item.list()).unwrap_or_default();
     let unsure: Vec<&str> = unsure.iter().filter_map(Item::words).collect();
     table.close();
     Some(Edition {
@@ -166,25 +129,16 @@ fn read_days(item: &Item<'_>) -> Option<DayWord> {
     let table = item.table()?;
     let number = |item: &Item<'_>| item.int().and_then(|number| u32::try_from(number).ok());
     let workdays = if let Some(list) = table.get("workdays") {
-        Some(Workdays::These(
-            list.list().iter().filter_map(number).collect(),
-        ))
+        Some(Workdays::These(list.list().iter().filter_map(number).collect()))
     } else if let Some(most) = table.get("up_to") {
         number(&most).map(Workdays::UpTo)
     } else {
-        table
-            .need("all", "all = true", "哪些日是工作日")
-            .map(|_| Workdays::All)
+        table.need("all", "all = true", "哪些日是工作日").map(|_| Workdays::All)
     };
     let why = "哪一条说的";
-    let basis = table
-        .need("basis", "basis = \"第八十五条\"", why)
-        .and_then(|item| item.words());
+    let basis = table.need("basis", "basis = \"第八十五条\"", why).and_then(|item| item.words());
     table.close();
-    Some(DayWord {
-        workdays: workdays?,
-        basis: basis?.to_owned(),
-    })
+    Some(DayWord { workdays: workdays?, basis: basis?.to_owned() })
 }
 
 fn read_rank(item: &Item<'_>) -> Option<Rank> {

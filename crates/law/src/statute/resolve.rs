@@ -59,9 +59,7 @@ impl Statutes {
         {
             return self.standing_of_edition(statute, edition, on);
         }
-        Resolution::Unknown {
-            nearest: self.perhaps(title),
-        }
+        Resolution::Unknown { nearest: self.perhaps(title) }
     }
 
     /// The full title that was perhaps meant. 中华人民共和国 itself may be misspelt.
@@ -70,11 +68,7 @@ impl Statutes {
     /// rule of its own.
     fn perhaps(&self, title: &str) -> Option<&str> {
         let simple = simplified(title);
-        let country = if simple.starts_with("中华") {
-            COUNTRY
-        } else {
-            ""
-        };
+        let country = if simple.starts_with("中华") { COUNTRY } else { "" };
         let length = simple.chars().count();
         let names = self.list.iter().map(|statute| {
             let name = format!("{country}{}", simplified(&statute.title));
@@ -86,33 +80,20 @@ impl Statutes {
         // Of names equally near the longer first: letters are left out more often than added.
         near.sort_by_key(|(letters, ..)| Reverse(*letters));
         let meant = nearest(&simple, near.iter().map(|(_, name, _)| name.as_str()))?;
-        near.iter()
-            .find(|(_, name, _)| name == meant)
-            .map(|(.., title)| *title)
+        near.iter().find(|(_, name, _)| name == meant).map(|(.., title)| *title)
     }
 
     fn standing<'a>(&'a self, statute: &'a Statute, on: Date) -> Resolution<'a> {
         if let Some(since) = statute.until.filter(|until| *until <= on) {
             let replaced_by = self.in_place_of(&statute.replaced_by, on, 0);
             let checked = statute.until_checked;
-            return Resolution::Repealed {
-                statute,
-                since,
-                replaced_by,
-                checked,
-            };
+            return Resolution::Repealed { statute, since, replaced_by, checked };
         }
         let edition = statute.edition_on(on);
-        let first = statute
-            .editions
-            .first()
-            .and_then(|first| Some((first.from?, first.from_checked)));
+        let first =
+            statute.editions.first().and_then(|first| Some((first.from?, first.from_checked)));
         match first.filter(|(from, _)| edition.is_none() && on < *from) {
-            Some((from, checked)) => Resolution::NotYet {
-                statute,
-                from,
-                checked,
-            },
+            Some((from, checked)) => Resolution::NotYet { statute, from, checked },
             None => Resolution::InForce { statute, edition },
         }
     }
@@ -124,10 +105,7 @@ impl Statutes {
         on: Date,
     ) -> Resolution<'a> {
         let year = &edition[..4]; // `split_edition` gives four digits first.
-        let place = statute
-            .editions
-            .iter()
-            .position(|one| one.name.starts_with(year));
+        let place = statute.editions.iter().position(|one| one.name.starts_with(year));
         let next = match place {
             Some(place) => statute.editions.get(place + 1),
             None => statute.editions.last().filter(|last| {
@@ -138,12 +116,7 @@ impl Statutes {
         match next.and_then(|next| next.from.zip(Some(next.from_checked))) {
             Some((since, checked)) if since <= on => {
                 let replaced_by = vec![&*statute.title];
-                Resolution::Repealed {
-                    statute,
-                    since,
-                    replaced_by,
-                    checked,
-                }
+                Resolution::Repealed { statute, since, replaced_by, checked }
             }
             _ => self.standing(statute, on),
         }
@@ -153,9 +126,7 @@ impl Statutes {
     fn in_place_of<'a>(&'a self, titles: &'a [String], on: Date, depth: u8) -> Vec<&'a str> {
         let mut found = Vec::new();
         for title in titles {
-            let next = self
-                .get(title)
-                .filter(|statute| statute.until.is_some_and(|at| at <= on));
+            let next = self.get(title).filter(|statute| statute.until.is_some_and(|at| at <= on));
             match next.filter(|statute| !statute.replaced_by.is_empty() && depth < 8) {
                 Some(statute) => {
                     found.extend(self.in_place_of(&statute.replaced_by, on, depth + 1))

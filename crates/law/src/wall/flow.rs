@@ -77,10 +77,7 @@ pub fn flow(p: &Procedure) -> Flow {
     let rows = rows(&order, &layers, &ways);
     let station = |id: &&Id| Station {
         id: (*id).clone(),
-        name: p
-            .stages
-            .get(*id)
-            .map_or_else(|| "开始".to_owned(), |stage| stage.name.clone()),
+        name: p.stages.get(*id).map_or_else(|| "开始".to_owned(), |stage| stage.name.clone()),
         layer: layers[*id],
         row: rows[*id],
         end: p.stages.get(*id).is_some_and(|stage| stage.end),
@@ -96,12 +93,7 @@ pub fn flow(p: &Procedure) -> Flow {
     let ways = ways.iter().map(way).collect();
     let depth = stations.iter().map(|one| one.layer + 1).max().unwrap_or(0);
     let width = stations.iter().map(|one| one.row + 1).max().unwrap_or(0);
-    Flow {
-        stations,
-        ways,
-        layers: depth,
-        rows: width,
-    }
+    Flow { stations, ways, layers: depth, rows: width }
 }
 
 /// Ways between different known stages, in the order of the acts.
@@ -110,11 +102,7 @@ fn ways(p: &Procedure) -> IndexMap<(Id, Id), Vec<(Id, String)>> {
     let mut ways: IndexMap<(Id, Id), Vec<(Id, String)>> = IndexMap::new();
     for act in p.acts.values() {
         for from in act.from.iter().filter(|from| known(from)) {
-            for to in act
-                .targets()
-                .into_iter()
-                .filter(|to| *to != from && known(to))
-            {
+            for to in act.targets().into_iter().filter(|to| *to != from && known(to)) {
                 let acts = ways.entry((from.clone(), to.clone())).or_default();
                 let named = (act.id.clone(), act.name.clone());
                 if !acts.contains(&named) {
@@ -129,9 +117,7 @@ fn ways(p: &Procedure) -> IndexMap<(Id, Id), Vec<(Id, String)>> {
 fn stays(p: &Procedure, stage: &Id) -> Vec<(Id, String)> {
     let here = p.acts.values().filter(|act| act.from.contains(stage));
     let staying = here.filter(|act| act.targets().iter().all(|to| *to == stage));
-    staying
-        .map(|act| (act.id.clone(), act.name.clone()))
-        .collect()
+    staying.map(|act| (act.id.clone(), act.name.clone())).collect()
 }
 
 /// Rows: each stage near the mean of those that lead to it, otherwise in the order of the file.
@@ -148,16 +134,10 @@ fn rows<'a>(
     for stages in by_layer.values_mut() {
         // Twice the mean, so that halves stay whole numbers; the sort is stable.
         let wish = |id: &&Id| {
-            let before = ways
-                .keys()
-                .filter(|(_, to)| to == *id)
-                .filter_map(|(from, _)| rows.get(from));
+            let before =
+                ways.keys().filter(|(_, to)| to == *id).filter_map(|(from, _)| rows.get(from));
             let before: Vec<usize> = before.copied().collect();
-            if before.is_empty() {
-                0
-            } else {
-                before.iter().sum::<usize>() * 2 / before.len()
-            }
+            if before.is_empty() { 0 } else { before.iter().sum::<usize>() * 2 / before.len() }
         };
         let mut wished: Vec<(usize, &Id)> = stages.iter().map(|id| (wish(id), *id)).collect();
         wished.sort_by_key(|(wish, _)| *wish);

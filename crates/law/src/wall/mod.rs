@@ -66,11 +66,7 @@ pub struct Line {
 
 impl Line {
     fn new(label: &'static str, text: impl Into<String>) -> Self {
-        Self {
-            label,
-            text: text.into(),
-            refusal: None,
-        }
+        Self { label, text: text.into(), refusal: None }
     }
 }
 
@@ -91,31 +87,11 @@ pub fn wall(p: &Procedure, law: &Law) -> Wall {
         name: p.name.clone(),
         about: about(p),
         acts: p.acts.values().map(|act| self::act(p, act, law)).collect(),
-        findings: p
-            .findings
-            .values()
-            .map(|finding| self::finding(p, finding))
-            .collect(),
-        deadlines: p
-            .deadlines
-            .values()
-            .map(|deadline| self::deadline(p, deadline))
-            .collect(),
-        documents: p
-            .documents
-            .values()
-            .map(|document| self::document(p, document))
-            .collect(),
-        notices: p
-            .notices
-            .values()
-            .map(|notice| self::notice(p, notice))
-            .collect(),
-        indicators: p
-            .indicators
-            .values()
-            .map(|indicator| self::indicator(p, indicator))
-            .collect(),
+        findings: p.findings.values().map(|finding| self::finding(p, finding)).collect(),
+        deadlines: p.deadlines.values().map(|deadline| self::deadline(p, deadline)).collect(),
+        documents: p.documents.values().map(|document| self::document(p, document)).collect(),
+        notices: p.notices.values().map(|notice| self::notice(p, notice)).collect(),
+        indicators: p.indicators.values().map(|indicator| self::indicator(p, indicator)).collect(),
     }
 }
 
@@ -123,19 +99,14 @@ fn about(p: &Procedure) -> Vec<Line> {
     let mut lines = vec![
         Line::new(
             "版本",
-            format!(
-                "{}，{}起登记的案件适用",
-                p.version,
-                crate::period::chinese_date(p.effective)
-            ),
+            format!("{}，{}起登记的案件适用", p.version, crate::period::chinese_date(p.effective)),
         ),
         Line::new("期日", days(&p.days)),
         Line::new("依据", p.days.basis.text.clone()),
     ];
     let unset = p.params.values().filter(|param| param.value.is_none());
-    let unset: Vec<String> = unset
-        .map(|param| format!("{}（由{}定）", param.name, set_by(&param.set_by)))
-        .collect();
+    let unset: Vec<String> =
+        unset.map(|param| format!("{}（由{}定）", param.name, set_by(&param.set_by))).collect();
     if !unset.is_empty() {
         lines.push(Line::new("待定的数", unset.join("；")));
     }
@@ -164,29 +135,16 @@ fn days(rule: &DayRule) -> String {
 }
 
 fn act(p: &Procedure, act: &Act, law: &Law) -> Entry {
-    let mut lines = vec![
-        Line::new("由", doers(p, act)),
-        Line::new("何时", stages(p, act)),
-    ];
+    let mut lines = vec![Line::new("由", doers(p, act)), Line::new("何时", stages(p, act))];
     if act.may {
         lines.push(Line::new("性质", "可以办，不是必须办"));
     }
     if let Some(team) = &act.team {
-        let hold = team
-            .hold
-            .as_ref()
-            .map(|hold| format!("，各持有效的{hold}"))
-            .unwrap_or_default();
-        lines.push(Line::new(
-            "人数",
-            format!("不少于{}人{hold}", team.at_least),
-        ));
+        let hold = team.hold.as_ref().map(|hold| format!("，各持有效的{hold}")).unwrap_or_default();
+        lines.push(Line::new("人数", format!("不少于{}人{hold}", team.at_least)));
     }
     if !act.hold.is_empty() {
-        lines.push(Line::new(
-            "资格",
-            format!("持有效的{}", act.hold.join("、")),
-        ));
+        lines.push(Line::new("资格", format!("持有效的{}", act.hold.join("、"))));
     }
     if let Some(hold) = &act.hold_if_first {
         lines.push(Line::new("资格", format!("初次办这一项的，须有{hold}")));
@@ -198,23 +156,14 @@ fn act(p: &Procedure, act: &Act, law: &Law) -> Entry {
         lines.push(Line::new("指定", role_names(p, &act.assign)));
     }
     if !act.record.is_empty() {
-        lines.push(Line::new(
-            "记录",
-            format!("全过程记录：{}", act.record.join("、")),
-        ));
+        lines.push(Line::new("记录", format!("全过程记录：{}", act.record.join("、"))));
     }
     for require in act.require.values() {
         let line = Line::new("条件", explain(p, &require.that.node));
-        lines.push(Line {
-            refusal: Some(require.say.clone()),
-            ..line
-        });
+        lines.push(Line { refusal: Some(require.say.clone()), ..line });
     }
     if !act.not_by.is_empty() {
-        lines.push(Line::new(
-            "回避",
-            format!("办过{}的人不能办", act_names(p, &act.not_by)),
-        ));
+        lines.push(Line::new("回避", format!("办过{}的人不能办", act_names(p, &act.not_by))));
     }
     if let Some(times) = act.times {
         lines.push(Line::new("次数", format!("一案至多{times}次")));
@@ -223,36 +172,22 @@ fn act(p: &Procedure, act: &Act, law: &Law) -> Entry {
         lines.push(Line::new("办后", text));
     }
     if let Some(field) = act.transfer.as_ref().and_then(|field| p.fields.get(field)) {
-        lines.push(Line::new(
-            "移送",
-            format!("案件移到“{}”填的机关", field.name),
-        ));
+        lines.push(Line::new("移送", format!("案件移到“{}”填的机关", field.name)));
     }
     if let Some(opens) = &act.opens {
-        let when = opens
-            .only_if
-            .as_ref()
-            .map(|when| format!("{}的，", explain(p, &when.node)));
+        let when = opens.only_if.as_ref().map(|when| format!("{}的，", explain(p, &when.node)));
         let editions = law.procedures.get(&opens.procedure);
-        let name = editions
-            .and_then(|editions| editions.last())
-            .map(|theirs| theirs.name.as_str());
+        let name = editions.and_then(|editions| editions.last()).map(|theirs| theirs.name.as_str());
         let name = name.unwrap_or(&opens.procedure);
-        lines.push(Line::new(
-            "另开",
-            format!("{}在“{name}”里开一件案子", when.unwrap_or_default()),
-        ));
+        lines
+            .push(Line::new("另开", format!("{}在“{name}”里开一件案子", when.unwrap_or_default())));
     }
     if act.reports.is_some() {
         lines.push(Line::new("回流", "结果告知移送来的案件"));
     }
     lines.extend(act.hint.clone().map(|hint| Line::new("提示", hint)));
     lines.push(Line::new("依据", act.basis.text.clone()));
-    Entry {
-        id: act.id.clone(),
-        name: act.name.clone(),
-        lines,
-    }
+    Entry { id: act.id.clone(), name: act.name.clone(), lines }
 }
 
 fn doers(p: &Procedure, act: &Act) -> String {
@@ -280,35 +215,23 @@ fn stages(p: &Procedure, act: &Act) -> String {
     }
     let open = p.stages.values().filter(|stage| !stage.end).count();
     let all_open = act.from.len() == open
-        && act
-            .from
-            .iter()
-            .all(|id| p.stages.get(id).is_some_and(|stage| !stage.end));
+        && act.from.iter().all(|id| p.stages.get(id).is_some_and(|stage| !stage.end));
     if all_open && open > 1 {
         return "办结以前都可以".into();
     }
-    act.from
-        .iter()
-        .map(|id| stage_name(p, id))
-        .collect::<Vec<_>>()
-        .join("、")
+    act.from.iter().map(|id| stage_name(p, id)).collect::<Vec<_>>().join("、")
 }
 
 fn stage_name(p: &Procedure, id: &Id) -> String {
     if *id == START {
         return "登记".into();
     }
-    p.stages
-        .get(id)
-        .map_or_else(|| id.to_string(), |stage| stage.name.clone())
+    p.stages.get(id).map_or_else(|| id.to_string(), |stage| stage.name.clone())
 }
 
 fn asked(p: &Procedure, act: &Act) -> String {
     let name = |ask: &crate::procedure::Ask| {
-        let field = p
-            .fields
-            .get(&ask.field)
-            .map_or(ask.field.as_str(), |field| &field.name);
+        let field = p.fields.get(&ask.field).map_or(ask.field.as_str(), |field| &field.name);
         format!("{field}{}", if ask.required { "（必填）" } else { "" })
     };
     act.ask.iter().map(name).collect::<Vec<_>>().join("、")
@@ -319,11 +242,9 @@ fn leads_to(p: &Procedure, act: &Act) -> Option<String> {
         Target::Always(stage) => format!("进入“{}”", stage_name(p, stage)),
         Target::When(ways) => {
             let way = |(when, stage): &(Option<Expr>, Id)| match when {
-                Some(when) => format!(
-                    "{}的，进入“{}”",
-                    explain(p, &when.node),
-                    stage_name(p, stage)
-                ),
+                Some(when) => {
+                    format!("{}的，进入“{}”", explain(p, &when.node), stage_name(p, stage))
+                }
                 None => format!("其他的，进入“{}”", stage_name(p, stage)),
             };
             ways.iter().map(way).collect::<Vec<_>>().join("；")
@@ -332,11 +253,7 @@ fn leads_to(p: &Procedure, act: &Act) -> Option<String> {
 }
 
 fn role_names(p: &Procedure, roles: &[Id]) -> String {
-    let name = |id: &Id| {
-        p.roles
-            .get(id)
-            .map_or_else(|| id.to_string(), |role| role.name.clone())
-    };
+    let name = |id: &Id| p.roles.get(id).map_or_else(|| id.to_string(), |role| role.name.clone());
     roles.iter().map(name).collect::<Vec<_>>().join("、")
 }
 
@@ -346,25 +263,14 @@ fn act_names(p: &Procedure, acts: &[Id]) -> String {
 }
 
 fn finding(p: &Procedure, finding: &Finding) -> Entry {
-    let how = if finding.all {
-        "下列各项都具备"
-    } else {
-        "有下列情形之一"
-    };
+    let how = if finding.all { "下列各项都具备" } else { "有下列情形之一" };
     let mut lines = vec![Line::new("认定", how)];
     for (at, item) in finding.items.iter().enumerate() {
         let number = crate::citation::numeral(u32::try_from(at + 1).unwrap_or(u32::MAX));
-        lines.push(Line::new(
-            "情形",
-            format!("（{number}）{}", explain(p, &item.node)),
-        ));
+        lines.push(Line::new("情形", format!("（{number}）{}", explain(p, &item.node))));
     }
     lines.push(Line::new("依据", finding.basis.text.clone()));
-    Entry {
-        id: finding.id.clone(),
-        name: finding.name.clone(),
-        lines,
-    }
+    Entry { id: finding.id.clone(), name: finding.name.clone(), lines }
 }
 
 fn deadline(p: &Procedure, deadline: &Deadline) -> Entry {
@@ -373,10 +279,7 @@ fn deadline(p: &Procedure, deadline: &Deadline) -> Entry {
         lines.push(Line::new("适用", format!("{}的", explain(p, &when.node))));
     }
     if !deadline.met_by.is_empty() {
-        lines.push(Line::new(
-            "按期",
-            format!("期内办了{}算按期", act_names(p, &deadline.met_by)),
-        ));
+        lines.push(Line::new("按期", format!("期内办了{}算按期", act_names(p, &deadline.met_by))));
     }
     if let Some(extend) = &deadline.extend {
         let when = extend
@@ -384,11 +287,7 @@ fn deadline(p: &Procedure, deadline: &Deadline) -> Entry {
             .as_ref()
             .map(|when| format!("{}的，", explain(p, &when.node)))
             .unwrap_or_default();
-        let most = if extend.by.is_some() {
-            "至多延长"
-        } else {
-            "延长"
-        };
+        let most = if extend.by.is_some() { "至多延长" } else { "延长" };
         lines.push(Line::new(
             "延长",
             format!(
@@ -400,11 +299,8 @@ fn deadline(p: &Procedure, deadline: &Deadline) -> Entry {
         ));
     }
     for pause in &deadline.pause {
-        let basis = pause
-            .basis
-            .as_ref()
-            .map(|basis| format!("（{}）", basis.text))
-            .unwrap_or_default();
+        let basis =
+            pause.basis.as_ref().map(|basis| format!("（{}）", basis.text)).unwrap_or_default();
         lines.push(Line::new(
             "不计入",
             format!(
@@ -425,11 +321,7 @@ fn deadline(p: &Procedure, deadline: &Deadline) -> Entry {
         lines.push(Line::new("提醒", format!("到期前{}提醒", warn.join("、"))));
     }
     lines.push(Line::new("依据", deadline.basis.text.clone()));
-    Entry {
-        id: deadline.id.clone(),
-        name: deadline.name.clone(),
-        lines,
-    }
+    Entry { id: deadline.id.clone(), name: deadline.name.clone(), lines }
 }
 
 /// `自“受理”次日起60个自然日，届满日休息则顺延`.
@@ -453,10 +345,7 @@ fn length(p: &Procedure, deadline: &Deadline) -> String {
     match &deadline.within {
         Within::Fixed(length) => counted(period(*length), length.unit),
         Within::Param(param, unit) => {
-            let name = p
-                .params
-                .get(param)
-                .map_or(param.as_str(), |param| &param.name);
+            let name = p.params.get(param).map_or(param.as_str(), |param| &param.name);
             let text = match p.params.get(param).map(|param| param.current()) {
                 Some((crate::value::Value::Int(count), true)) => {
                     let count = u32::try_from(*count).unwrap_or_default();
@@ -486,51 +375,31 @@ fn document(p: &Procedure, document: &Document) -> Entry {
         .as_ref()
         .map(|when| format!("，{}的", explain(p, &when.node)))
         .unwrap_or_default();
-    let mut lines = vec![Line::new(
-        "出文",
-        format!("办{}时{when}", act_names(p, &document.made_by)),
-    )];
+    let mut lines =
+        vec![Line::new("出文", format!("办{}时{when}", act_names(p, &document.made_by)))];
     if let Some(number) = &document.number {
         lines.push(Line::new("文号", number.0.clone()));
     }
-    if let Some(role) = document
-        .serve_to
-        .as_ref()
-        .and_then(|role| p.roles.get(role))
-    {
+    if let Some(role) = document.serve_to.as_ref().and_then(|role| p.roles.get(role)) {
         lines.push(Line::new("送达", role.name.clone()));
     }
     if !document.says.is_empty() {
-        let says: Vec<String> = document
-            .says
-            .iter()
-            .map(|sentence| format!("“{sentence}”"))
-            .collect();
+        let says: Vec<String> =
+            document.says.iter().map(|sentence| format!("“{sentence}”")).collect();
         lines.push(Line::new("必须写明", says.join("、")));
     }
     lines.extend(basis(&document.basis));
-    Entry {
-        id: document.id.clone(),
-        name: document.name.clone(),
-        lines,
-    }
+    Entry { id: document.id.clone(), name: document.name.clone(), lines }
 }
 
 fn notice(p: &Procedure, notice: &Notice) -> Entry {
-    let shown: Vec<String> = notice
-        .show
-        .iter()
-        .map(|expr| explain(p, &expr.node))
-        .collect();
+    let shown: Vec<String> = notice.show.iter().map(|expr| explain(p, &expr.node)).collect();
     let mut lines = vec![
         Line::new("公开", format!("办{}时", act_names(p, &notice.by_act))),
         Line::new("内容", shown.join("、")),
     ];
     for (field, mask) in &notice.mask {
-        let name = p
-            .fields
-            .get(field)
-            .map_or(field.as_str(), |field| &field.name);
+        let name = p.fields.get(field).map_or(field.as_str(), |field| &field.name);
         let how = match mask {
             crate::procedure::Mask::Surname => "公民隐去名字，组织照登",
             crate::procedure::Mask::Hidden => "全部隐去",
@@ -538,16 +407,9 @@ fn notice(p: &Procedure, notice: &Notice) -> Entry {
         lines.push(Line::new("遮盖", format!("{name}：{how}")));
     }
     if !notice.take_down.is_empty() {
-        lines.push(Line::new(
-            "撤下",
-            format!("办{}时", act_names(p, &notice.take_down)),
-        ));
+        lines.push(Line::new("撤下", format!("办{}时", act_names(p, &notice.take_down))));
     }
-    Entry {
-        id: notice.id.clone(),
-        name: notice.name.clone(),
-        lines,
-    }
+    Entry { id: notice.id.clone(), name: notice.name.clone(), lines }
 }
 
 fn indicator(p: &Procedure, indicator: &Indicator) -> Entry {
@@ -557,14 +419,8 @@ fn indicator(p: &Procedure, indicator: &Indicator) -> Entry {
         (Count::Acts(act), None) => format!("数{}的次数", words::act_name(p, act)),
     };
     let mut lines = vec![
-        Line::new(
-            "统计",
-            format!("{counted}，单位：{}", indicator.unit.name()),
-        ),
-        Line::new(
-            "归期",
-            format!("按{}归入统计期", explain(p, &indicator.dated.node)),
-        ),
+        Line::new("统计", format!("{counted}，单位：{}", indicator.unit.name())),
+        Line::new("归期", format!("按{}归入统计期", explain(p, &indicator.dated.node))),
     ];
     if let Some(until) = &indicator.stock_until {
         let until = until
@@ -574,38 +430,22 @@ fn indicator(p: &Procedure, indicator: &Indicator) -> Entry {
         lines.push(Line::new("存量", format!("数期末还在的{until}")));
     }
     if let Some(among) = &indicator.among {
-        let label = if indicator.good.is_some() {
-            "分母"
-        } else {
-            "范围"
-        };
+        let label = if indicator.good.is_some() { "分母" } else { "范围" };
         lines.push(Line::new(label, format!("{}的", explain(p, &among.node))));
     }
     if let Some(good) = &indicator.good {
-        lines.push(Line::new(
-            "分子",
-            format!("其中{}的", explain(p, &good.node)),
-        ));
+        lines.push(Line::new("分子", format!("其中{}的", explain(p, &good.node))));
     }
     if !indicator.split.is_empty() {
-        let split: Vec<String> = indicator
-            .split
-            .iter()
-            .map(|expr| explain(p, &expr.node))
-            .collect();
+        let split: Vec<String> =
+            indicator.split.iter().map(|expr| explain(p, &expr.node)).collect();
         lines.push(Line::new("分列", format!("机关、{}", split.join("、"))));
     }
     lines.extend(indicator.note.clone().map(|note| Line::new("口径", note)));
     lines.extend(basis(&indicator.basis));
-    Entry {
-        id: indicator.id.clone(),
-        name: indicator.name.clone(),
-        lines,
-    }
+    Entry { id: indicator.id.clone(), name: indicator.name.clone(), lines }
 }
 
 fn basis(basis: &Option<Basis>) -> Option<Line> {
-    basis
-        .as_ref()
-        .map(|basis| Line::new("依据", basis.text.clone()))
+    basis.as_ref().map(|basis| Line::new("依据", basis.text.clone()))
 }

@@ -11,29 +11,23 @@ use crate::{
 pub fn explain(p: &Procedure, node: &Node) -> String {
     match node {
         Node::Literal(value) => literal(value),
-        Node::List(items) => items
-            .iter()
-            .map(|item| explain(p, item))
-            .collect::<Vec<_>>()
-            .join("、"),
+        Node::List(items) => {
+            items.iter().map(|item| explain(p, item)).collect::<Vec<_>>().join("、")
+        }
         Node::Field(field) | Node::New(field) => truth(p, field, field_name(p, field)),
-        Node::Answer(act, field) => truth(
-            p,
-            field,
-            format!("{}填的{}", act_name(p, act), field_name(p, field)),
-        ),
+        Node::Answer(act, field) => {
+            truth(p, field, format!("{}填的{}", act_name(p, act), field_name(p, field)))
+        }
         Node::Done(act) => format!("已办{}", act_name(p, act)),
         Node::Times(act) => format!("{}的次数", act_name(p, act)),
         Node::On(act) => format!("{}之日", act_name(p, act)),
         Node::By(act) => format!("{}的办理人", act_name(p, act)),
-        Node::Param(param) => p
-            .params
-            .get(param)
-            .map_or(param.to_string(), |param| param.name.clone()),
-        Node::Finding(finding) => p
-            .findings
-            .get(finding)
-            .map_or(finding.to_string(), |finding| finding.name.clone()),
+        Node::Param(param) => {
+            p.params.get(param).map_or(param.to_string(), |param| param.name.clone())
+        }
+        Node::Finding(finding) => {
+            p.findings.get(finding).map_or(finding.to_string(), |finding| finding.name.clone())
+        }
         Node::Me => "办理人".into(),
         Node::Today => "当日".into(),
         Node::Stage => "所在阶段".into(),
@@ -53,11 +47,7 @@ pub fn explain(p: &Procedure, node: &Node) -> String {
         Node::DaysBetween(x, y) => format!("从{}到{}的天数", explain(p, x), explain(p, y)),
         Node::Add(date, period) => format!("{}起{period}届满之日", explain(p, date)),
         Node::Holds(person, credential, date) => {
-            format!(
-                "{}在{}持有效的{credential}",
-                explain(p, person),
-                explain(p, date)
-            )
+            format!("{}在{}持有效的{credential}", explain(p, person), explain(p, date))
         }
         Node::Size(inner) => format!("{}的个数", named(p, inner)),
         Node::Has(inner) => format!("填了{}", named(p, inner)),
@@ -96,10 +86,7 @@ fn denied(p: &Procedure, node: &Node) -> String {
         Node::Field(field) | Node::New(field) => format!("{}：否", quoted(&field_name(p, field))),
         Node::Answer(act, field) => format!("{}填的{}：否", act_name(p, act), field_name(p, field)),
         Node::Finding(finding) => {
-            let name = p
-                .findings
-                .get(finding)
-                .map_or(finding.as_str(), |finding| &finding.name);
+            let name = p.findings.get(finding).map_or(finding.as_str(), |finding| &finding.name);
             format!("不是“{name}”")
         }
         Node::Not(inner) => explain(p, inner),
@@ -131,11 +118,7 @@ fn compared(p: &Procedure, compare: Compare, x: &Node, y: &Node) -> String {
         _ => None,
     };
     if let Some(label) = code(y, x) {
-        let is = if compare == Compare::Ne {
-            "不是"
-        } else {
-            "是"
-        };
+        let is = if compare == Compare::Ne { "不是" } else { "是" };
         return format!("{}{is}{label}", named(p, x));
     }
     let word = match (compare, date) {
@@ -219,11 +202,7 @@ fn literal(value: &Value) -> String {
         Value::Yes(false) => "否".into(),
         Value::Date(date) => crate::period::chinese_date(*date),
         Value::Moment(moment) => crate::period::chinese_moment(*moment),
-        Value::Codes(codes) => codes
-            .iter()
-            .map(|code| quoted(code))
-            .collect::<Vec<_>>()
-            .join("、"),
+        Value::Codes(codes) => codes.iter().map(|code| quoted(code)).collect::<Vec<_>>().join("、"),
         Value::Organs(organs) => organs.join("、"),
         _ => String::new(), // No literal is of another kind.
     }
@@ -234,9 +213,7 @@ fn quoted(text: &str) -> String {
 }
 
 fn field_name(p: &Procedure, field: &Id) -> String {
-    p.fields
-        .get(field)
-        .map_or_else(|| field.to_string(), |field| field.name.clone())
+    p.fields.get(field).map_or_else(|| field.to_string(), |field| field.name.clone())
 }
 
 pub(super) fn act_name(p: &Procedure, act: &Id) -> String {
@@ -244,9 +221,6 @@ pub(super) fn act_name(p: &Procedure, act: &Id) -> String {
 }
 
 fn deadline_name(p: &Procedure, deadline: &Id) -> String {
-    let name = p
-        .deadlines
-        .get(deadline)
-        .map_or(deadline.as_str(), |deadline| &deadline.name);
+    let name = p.deadlines.get(deadline).map_or(deadline.as_str(), |deadline| &deadline.name);
     format!("“{name}”期限")
 }

@@ -67,19 +67,10 @@ pub(crate) struct Extent {
 
 impl Extent {
     /// Everything, and nothing is there yet.
-    pub(crate) const NEW: Self = Self {
-        new: true,
-        past: true,
-        people: true,
-        parties: true,
-        words: true,
-        documents: true,
-    };
+    pub(crate) const NEW: Self =
+        Self { new: true, past: true, people: true, parties: true, words: true, documents: true };
     /// Everything.
-    pub(crate) const ALL: Self = Self {
-        new: false,
-        ..Self::NEW
-    };
+    pub(crate) const ALL: Self = Self { new: false, ..Self::NEW };
 
     /// What an entry can change in the views of the case before it.
     pub(crate) fn of(before: &Case, entry: &Recorded) -> Self {
@@ -88,10 +79,7 @@ impl Extent {
             return Self::ALL;
         }
         let known = |person: &PersonId| {
-            before
-                .facts()
-                .iter()
-                .any(|r| r.fact.by.iter().any(|by| by.person == *person))
+            before.facts().iter().any(|r| r.fact.by.iter().any(|by| by.person == *person))
         };
         Self {
             new: false,
@@ -99,10 +87,7 @@ impl Extent {
             people: fact.organ.is_some()
                 || !fact.assign.is_empty()
                 || !fact.by.iter().all(|by| known(&by.person)),
-            parties: fact
-                .answers
-                .values()
-                .any(|value| matches!(value, Value::Parties(_))),
+            parties: fact.answers.values().any(|value| matches!(value, Value::Parties(_))),
             words: !fact.answers.is_empty(),
             documents: !fact.issued.is_empty(),
         }
@@ -122,18 +107,10 @@ pub(crate) fn project(
     let write =
         |view: &View, rows: Vec<Vec<Param<'_>>>| tx.replace(view, id, rows, extent).map(|_| ());
 
-    tx.put(
-        &rows::CASE,
-        id,
-        rows::case(tx, case, digest, &clocks),
-        extent,
-    )?;
+    tx.put(&rows::CASE, id, rows::case(tx, case, digest, &clocks), extent)?;
     write(&rows::DUE, rows::due(tx, case, &clocks))?;
     // The day of the last entry: later days are for `refresh_turns`.
-    let day = case
-        .facts()
-        .last()
-        .map_or(Date::MIN, |last| day_of(last.at).max(last.fact.on));
+    let day = case.facts().last().map_or(Date::MIN, |last| day_of(last.at).max(last.fact.on));
     write(&rows::TURN, rows::turn(tx, case, &clocks, calendar, day))?;
     write(&rows::OBSERVATION, rows::observation(tx, case, calendar))?;
     if extent.people {
@@ -162,18 +139,10 @@ pub(crate) fn project(
 /// Notes who has done an act that asks beginners for a credential.
 fn experience(tx: &Tx, case: &Case, extent: Extent) -> Result<()> {
     let procedure = &case.procedure;
-    let from = if extent.past {
-        0
-    } else {
-        case.facts().len() - 1
-    };
+    let from = if extent.past { 0 } else { case.facts().len() - 1 };
     for recorded in &case.facts()[from..] {
         let act = &recorded.fact.act;
-        if procedure
-            .acts
-            .get(act)
-            .is_none_or(|act| act.hold_if_first.is_none())
-        {
+        if procedure.acts.get(act).is_none_or(|act| act.hold_if_first.is_none()) {
             continue;
         }
         for by in &recorded.fact.by {
@@ -257,10 +226,7 @@ impl Tx<'_> {
 impl Read<'_> {
     /// SM3 over every row of each view of the county: equal for equal views, on either database.
     pub fn view_digests(&self) -> Result<Vec<(&'static str, String)>> {
-        let experience = View {
-            table: "experience",
-            columns: "county, person, procedure, act",
-        };
+        let experience = View { table: "experience", columns: "county, person, procedure, act" };
         VIEWS
             .iter()
             .chain([&experience])

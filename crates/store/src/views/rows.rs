@@ -74,48 +74,26 @@ pub(crate) fn case<'a>(
 
 /// The duty of the organ that is due first, of those that run.
 fn most_pressing<'c>(clocks: impl Iterator<Item = &'c Clock>) -> Option<&'c Clock> {
-    clocks
-        .filter(|clock| runs(clock))
-        .min_by_key(|clock| clock.due.legal)
+    clocks.filter(|clock| runs(clock)).min_by_key(|clock| clock.due.legal)
 }
 
 fn runs(clock: &Clock) -> bool {
     clock.met.is_none() && clock.moot.is_none() && clock.whose.is_none() && !clock.paused
 }
 
-pub(crate) const REACH: View = View {
-    table: "reach",
-    columns: "county, who, procedure, opened, case_id, handling",
-};
+pub(crate) const REACH: View =
+    View { table: "reach", columns: "county, who, procedure, opened, case_id, handling" };
 
 /// Who may know of the case: the organs above, and its people.
 pub(crate) fn reach<'a>(tx: &'a Read, case: &'a Case, heading: &Heading) -> Rows<'a> {
     let row = |who: String, handling: bool| {
-        params![
-            tx.county,
-            who,
-            &case.procedure.id,
-            case.opened(),
-            &case.id,
-            handling
-        ]
-        .to_vec()
+        params![tx.county, who, &case.procedure.id, case.opened(), &case.id, handling].to_vec()
     };
     let handling = above(&heading.organ);
-    let mut rows: Rows = handling
-        .iter()
-        .map(|organ| row(organ.to_string(), true))
-        .collect();
-    let others = above(&heading.origin)
-        .into_iter()
-        .filter(|organ| !handling.contains(organ));
+    let mut rows: Rows = handling.iter().map(|organ| row(organ.to_string(), true)).collect();
+    let others = above(&heading.origin).into_iter().filter(|organ| !handling.contains(organ));
     rows.extend(others.map(|organ| row(organ.to_string(), false)));
-    rows.extend(
-        heading
-            .participants
-            .iter()
-            .map(|person| row(person_key(person), false)),
-    );
+    rows.extend(heading.participants.iter().map(|person| row(person_key(person), false)));
     rows
 }
 
@@ -129,21 +107,12 @@ pub(crate) fn role_key(role: &str, organ: &str) -> String {
     format!("{role}@{organ}")
 }
 
-pub(crate) const PARTICIPANT: View = View {
-    table: "participant",
-    columns: "county, case_id, role, person, place",
-};
+pub(crate) const PARTICIPANT: View =
+    View { table: "participant", columns: "county, case_id, role, person, place" };
 
 pub(crate) fn participant<'a>(tx: &'a Read, case: &'a Case, heading: &Heading) -> Rows<'a> {
     let row = |role: &str, person: &str, place: usize| {
-        params![
-            tx.county,
-            &case.id,
-            role.to_owned(),
-            person.to_owned(),
-            place as i64
-        ]
-        .to_vec()
+        params![tx.county, &case.id, role.to_owned(), person.to_owned(), place as i64].to_vec()
     };
     let mut rows: Rows = Vec::new();
     for (role, people) in &heading.assigned {
@@ -216,23 +185,16 @@ pub(crate) fn turn<'a>(
     for turn in turns(case, calendar, day) {
         let deadlines = &case.procedure.deadlines;
         let pressing = most_pressing(clocks.iter().filter(|clock| {
-            deadlines
-                .get(&clock.deadline)
-                .is_some_and(|d| d.met_by.contains(&turn.act))
+            deadlines.get(&clock.deadline).is_some_and(|d| d.met_by.contains(&turn.act))
         }));
         let keys = match (&turn.person, turn.reach) {
             (Some(person), _) => vec![person_key(person)],
             (None, Reach::Here) => vec![role_key(&turn.role, turn.organ.as_str())],
-            (None, Reach::Above) => above(&turn.organ)
-                .iter()
-                .map(|o| role_key(&turn.role, o.as_str()))
-                .collect(),
+            (None, Reach::Above) => {
+                above(&turn.organ).iter().map(|o| role_key(&turn.role, o.as_str())).collect()
+            }
         };
-        let except: String = turn
-            .except
-            .iter()
-            .map(|person| format!("|{person}|"))
-            .collect();
+        let except: String = turn.except.iter().map(|person| format!("|{person}|")).collect();
         for key in keys {
             // A person named for two roles has one task, not two.
             if rows
@@ -301,9 +263,7 @@ pub(crate) fn notice<'a>(tx: &'a Read, case: &'a Case, calendar: &Calendar) -> R
     let mut rows: Rows = Vec::new();
     for notice in case.procedure.notices.values() {
         let last = |acts: &[law::Id]| {
-            acts.iter()
-                .filter_map(|act| case.last(act))
-                .max_by_key(|recorded| recorded.version)
+            acts.iter().filter_map(|act| case.last(act)).max_by_key(|recorded| recorded.version)
         };
         let Some(published) = last(&notice.by_act) else {
             continue;
@@ -378,10 +338,7 @@ pub(crate) fn credential<'a>(tx: &'a Read, case: &'a Case, calendar: &Calendar) 
         .collect()
 }
 
-pub(crate) const PARTY: View = View {
-    table: "party",
-    columns: "county, blind, case_id, subject",
-};
+pub(crate) const PARTY: View = View { table: "party", columns: "county, blind, case_id, subject" };
 
 /// Keyed digests of what parties are called and reached by.
 pub(crate) fn party<'a>(tx: &'a Tx, case: &'a Case) -> Result<Rows<'a>> {
@@ -405,10 +362,7 @@ pub(crate) fn party<'a>(tx: &'a Tx, case: &'a Case) -> Result<Rows<'a>> {
 
 fn blinds(tx: &Read, party: &Party) -> Vec<String> {
     let known = [&party.name, &party.number, &party.phone];
-    let known = known
-        .into_iter()
-        .map(|text| plain(text))
-        .filter(|text| !text.is_empty());
+    let known = known.into_iter().map(|text| plain(text)).filter(|text| !text.is_empty());
     known.map(|text| blind(tx, &text)).collect()
 }
 

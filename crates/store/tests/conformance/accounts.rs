@@ -22,10 +22,7 @@ fn accounts_and_sessions() {
         assert_eq!(session.person, "handler");
         world.write(|tx| tx.touch_session("token", at("2025-03-04"), Some(&TOWN.into())));
         let session = world.read(|read| read.session("token")).unwrap();
-        assert_eq!(
-            (session.seen, session.acting),
-            (at("2025-03-04"), Some(TOWN.into()))
-        );
+        assert_eq!((session.seen, session.acting), (at("2025-03-04"), Some(TOWN.into())));
         assert_eq!(world.read(|read| read.session("other")), None);
         assert_eq!(world.write(|tx| tx.expire_sessions(at("2025-03-04"))), 0);
         world.write(|tx| tx.close_sessions("handler"));
@@ -36,10 +33,7 @@ fn accounts_and_sessions() {
         }
         world.write(|tx| tx.sign_in_failed("handler", Some(at("2025-03-05"))));
         let lockout = world.read(|read| read.lockout("handler"));
-        assert_eq!(
-            (lockout.failures, lockout.until),
-            (3, Some(at("2025-03-05")))
-        );
+        assert_eq!((lockout.failures, lockout.until), (3, Some(at("2025-03-05"))));
         world.write(|tx| tx.sign_in_cleared("handler"));
         assert_eq!(world.read(|read| read.lockout("handler")).failures, 0);
 
@@ -64,12 +58,7 @@ fn files_are_kept_by_content() {
         assert_eq!(world.read(|read| read.file(&one)).unwrap().content, small);
         assert_eq!(world.read(|read| read.file(&two)).unwrap().content, large);
         assert_eq!(world.read(|read| read.file("../keys")), None);
-        let beside = world
-            .folder
-            .join("files")
-            .join(COUNTY)
-            .join(&two[..2])
-            .join(&two[2..]);
+        let beside = world.folder.join("files").join(COUNTY).join(&two[..2]).join(&two[2..]);
         std::fs::write(&beside, b"other").unwrap();
         let bent = world.store.read(COUNTY, |read| read.file(&two));
         assert!(matches!(bent, Err(StoreError::Damaged(_))), "{bent:?}");

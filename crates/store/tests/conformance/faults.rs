@@ -48,10 +48,7 @@ fn a_full_database_says_so_and_loses_nothing() {
                 })
             })
             .collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap())
-            .collect()
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     assert!(full.load(Ordering::SeqCst) > 0);
     kept.extend(more);
@@ -73,11 +70,7 @@ fn what_was_acknowledged_survives_a_kill() {
     }
     on_both("kill", |world| {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "faults::what_was_acknowledged_survives_a_kill",
-                "--exact",
-                "--nocapture",
-            ])
+            .args(["faults::what_was_acknowledged_survives_a_kill", "--exact", "--nocapture"])
             .env("YIFA_TEST_CHILD", &world.url)
             .env("YIFA_TEST_FOLDER", &world.folder)
             .stdout(Stdio::piped())
@@ -86,19 +79,14 @@ fn what_was_acknowledged_survives_a_kill() {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut acknowledged = Vec::new();
         while acknowledged.len() < 200 {
-            let line = lines
-                .next()
-                .expect("the child goes on until it is killed")
-                .unwrap();
+            let line = lines.next().expect("the child goes on until it is killed").unwrap();
             acknowledged.extend(line.split_once("ack ").map(|(_, action)| action.to_owned()));
         }
         child.kill().unwrap(); // SIGKILL: no chance to finish anything.
         child.wait().unwrap();
         acknowledged.extend(lines.map_while(Result::ok).filter_map(|line| {
             // The last line may have been cut off in the middle.
-            line.split_once("ack ")
-                .map(|(_, action)| action.to_owned())
-                .filter(|a| a.len() == 32)
+            line.split_once("ack ").map(|(_, action)| action.to_owned()).filter(|a| a.len() == 32)
         }));
         let store = world.again();
         for action in &acknowledged {
@@ -107,13 +95,8 @@ fn what_was_acknowledged_survives_a_kill() {
         }
         assert_eq!(store.verify(COUNTY, |_| {}).unwrap(), []);
         let live = store.read(COUNTY, |read| read.view_digests()).unwrap();
-        store
-            .rebuild(COUNTY, law(), &law().calendar, |_| {})
-            .unwrap();
-        assert_eq!(
-            store.read(COUNTY, |read| read.view_digests()).unwrap(),
-            live
-        );
+        store.rebuild(COUNTY, law(), &law().calendar, |_| {}).unwrap();
+        assert_eq!(store.read(COUNTY, |read| read.view_digests()).unwrap(), live);
     });
 }
 
@@ -155,10 +138,7 @@ fn a_backup_is_the_database_of_one_instant() {
         world.store.backup(&folder).unwrap();
         writer.join().unwrap();
     });
-    assert!(matches!(
-        world.store.backup(&folder),
-        Err(StoreError::Elsewhere(_))
-    ));
+    assert!(matches!(world.store.backup(&folder), Err(StoreError::Elsewhere(_))));
 
     let place = world.folder.join("restored");
     let config = || store::Config {
@@ -170,48 +150,23 @@ fn a_backup_is_the_database_of_one_instant() {
     assert_eq!(restored.verify(COUNTY, |_| {}).unwrap(), []);
     let entries = restored.read(COUNTY, |read| read.entries()).unwrap();
     assert!((11..=61).contains(&entries), "{entries}");
-    assert!(
-        restored
-            .read(COUNTY, |read| read.file(&file))
-            .unwrap()
-            .is_some()
-    );
+    assert!(restored.read(COUNTY, |read| read.file(&file)).unwrap().is_some());
     let live = restored.read(COUNTY, |read| read.view_digests()).unwrap();
-    restored
-        .rebuild(COUNTY, law(), &law().calendar, |_| {})
-        .unwrap();
-    assert_eq!(
-        restored.read(COUNTY, |read| read.view_digests()).unwrap(),
-        live
-    );
-    assert!(matches!(
-        Store::restore(&folder, config()),
-        Err(StoreError::Elsewhere(_))
-    ));
+    restored.rebuild(COUNTY, law(), &law().calendar, |_| {}).unwrap();
+    assert_eq!(restored.read(COUNTY, |read| read.view_digests()).unwrap(), live);
+    assert!(matches!(Store::restore(&folder, config()), Err(StoreError::Elsewhere(_))));
     let nowhere = world.folder.join("nowhere");
-    let config = store::Config {
-        url: format!("sqlite:{}", nowhere.display()),
-        ..config()
-    };
-    assert!(matches!(
-        Store::restore(&nowhere, config),
-        Err(StoreError::Missing(_))
-    ));
+    let config = store::Config { url: format!("sqlite:{}", nowhere.display()), ..config() };
+    assert!(matches!(Store::restore(&nowhere, config), Err(StoreError::Missing(_))));
 }
 
 #[test]
 fn a_database_of_another_program_or_key_is_not_touched() {
     let world = World::new(&Backend::Lite, "strange");
-    world.open(
-        "2025-03-03",
-        matter("水渠改道", &[party("示例张", "", "13800000001")]),
-    );
+    world.open("2025-03-03", matter("水渠改道", &[party("示例张", "", "13800000001")]));
     world.tamper("insert into schema_version values (99)");
     let newer = open(&world.url, &world.folder);
-    assert!(
-        matches!(newer, Err(StoreError::Newer { found: 99, .. })),
-        "{newer:?}"
-    );
+    assert!(matches!(newer, Err(StoreError::Newer { found: 99, .. })), "{newer:?}");
     world.tamper("delete from schema_version where version = 99");
 
     let other = store::Config {

@@ -20,10 +20,7 @@ fn the_same_press_sent_twice_is_one_action() {
             other => panic!("{other:?}"),
         }
         assert_eq!(world.read(|read| read.entries()), 1);
-        assert_eq!(
-            world.read(|read| read.receipt_of(&first.entry.case, 1)),
-            Some(first)
-        );
+        assert_eq!(world.read(|read| read.receipt_of(&first.entry.case, 1)), Some(first));
     });
 }
 
@@ -36,10 +33,7 @@ fn whoever_comes_second_is_overtaken_and_writes_nothing() {
         let procedure = &law.procedures["matter"][0];
         let action = world.action(&case, "accept", "2025-03-04", none());
         let (team, named) = ([world.actor("window")], [world.actor("handler")]);
-        let hands = engine::authorise::Hands {
-            team: &team,
-            named: &named,
-        };
+        let hands = engine::authorise::Hands { team: &team, named: &named };
         let permit =
             engine::authorise::authorise(procedure, Some(&heading), hands, &action).unwrap();
         let before = world.read(|read| read.case(&permit, law));
@@ -67,10 +61,7 @@ fn whoever_comes_second_is_overtaken_and_writes_nothing() {
 #[allow(clippy::disallowed_methods)] // The database compares with its own clock.
 fn the_database_refuses_to_change_or_delete_entries() {
     on_both("immutable", |world| {
-        world.closed_case(
-            ["2025-03-03", "2025-03-04", "2025-03-20"],
-            matter("水渠改道", &[]),
-        );
+        world.closed_case(["2025-03-03", "2025-03-04", "2025-03-20"], matter("水渠改道", &[]));
         world.write(|tx| tx.seal(date("2025-03-20"), at("2025-03-20")));
         world.write(|tx| {
             tx.access(&Access {
@@ -96,11 +87,7 @@ fn the_database_refuses_to_change_or_delete_entries() {
             assert!(refused.contains("immutable: "), "{sql}: {refused}");
         }
         if world.is_postgres() {
-            assert!(
-                world
-                    .tamper_refused("truncate entry")
-                    .contains("immutable: ")
-            );
+            assert!(world.tamper_refused("truncate entry").contains("immutable: "));
         }
         assert_eq!(world.store.verify(COUNTY, |_| {}).unwrap(), []);
     });
@@ -123,15 +110,9 @@ fn on_postgresql_a_lesser_account_can_serve_and_cannot_touch_the_ledger() {
     let url = format!("postgres://{role}:serve@{place}");
     let store = open(&url, &world.folder).unwrap();
     let action = opening(world.press(), TOWN, "2025-03-03", matter("水渠改道", &[]));
-    store
-        .write(COUNTY, |tx| perform(tx, "window", &action))
-        .unwrap();
+    store.write(COUNTY, |tx| perform(tx, "window", &action)).unwrap();
     let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
-    for sql in [
-        "delete from entry",
-        "update seal set root = ''",
-        "truncate leaf",
-    ] {
+    for sql in ["delete from entry", "update seal set root = ''", "truncate leaf"] {
         let refused = client.batch_execute(sql).unwrap_err();
         let refused = refused.as_db_error().unwrap().message();
         assert!(refused.contains("permission denied"), "{sql}: {refused}");
@@ -177,21 +158,14 @@ fn numbers_have_no_gaps_under_concurrency_and_failure() {
                 });
             }
         });
-        let filter = RegisterFilter {
-            procedure: Some("matter".into()),
-            ..Default::default()
-        };
+        let filter = RegisterFilter { procedure: Some("matter".into()), ..Default::default() };
         let page = world.read(|read| read.register(&filter, &Visible::everything(), None, 1000));
         let mut numbers: Vec<usize> = page
             .rows
             .iter()
             .map(|row| {
                 let number = row.number.as_ref().unwrap();
-                number
-                    .trim_start_matches("青石示〔2025〕")
-                    .trim_end_matches('号')
-                    .parse()
-                    .unwrap()
+                number.trim_start_matches("青石示〔2025〕").trim_end_matches('号').parse().unwrap()
             })
             .collect();
         numbers.sort_unstable();
@@ -208,12 +182,8 @@ fn a_job_that_panics_takes_nothing_of_the_others_with_it() {
             for number in 0..16 {
                 let barrier = &barrier;
                 scope.spawn(move || {
-                    let action = opening(
-                        format!("{number:032x}"),
-                        TOWN,
-                        "2025-03-03",
-                        matter("甲", &[]),
-                    );
+                    let action =
+                        opening(format!("{number:032x}"), TOWN, "2025-03-03", matter("甲", &[]));
                     barrier.wait();
                     if number % 2 == 0 {
                         while let Err(error) = world.perform("window", &action) {
@@ -244,10 +214,7 @@ fn counties_do_not_see_one_another() {
     on_both("counties", |world| {
         let case = world.open("2025-03-03", matter("水渠改道", &[])).entry.case;
         let other = |job: &dyn Fn(&store::Read) -> bool| {
-            world
-                .store
-                .read("other", |read| Ok::<_, StoreError>(job(read)))
-                .unwrap()
+            world.store.read("other", |read| Ok::<_, StoreError>(job(read))).unwrap()
         };
         assert!(other(&|read| read.heading(&case).unwrap().is_none()));
         assert!(other(&|read| read.person("window").unwrap().is_none()));
@@ -259,9 +226,7 @@ fn counties_do_not_see_one_another() {
 fn what_has_no_case_is_missing() {
     on_both("missing", |world| {
         assert_eq!(world.read(|read| read.heading("nothing")), None);
-        let seen = world.store.read(COUNTY, |read| {
-            read.case_seen("nothing", law(), Sight::Seeing)
-        });
+        let seen = world.store.read(COUNTY, |read| read.case_seen("nothing", law(), Sight::Seeing));
         assert!(matches!(seen, Err(StoreError::Missing(_))));
         let action = world.action("nothing", "accept", "2025-03-03", none());
         assert!(matches!(action.target, Target::Case { .. }));

@@ -14,13 +14,8 @@ fn erasing_a_person_leaves_the_ledger_whole() {
         let mut answers = matter("水渠改道", &[zhang.clone(), li.clone()]);
         answers.insert("story".into(), text("与邻居为水渠改道争执"));
         let case = world.closed_case(["2025-03-03", "2025-03-04", "2025-03-20"], answers);
-        let other = world
-            .open(
-                "2025-04-01",
-                matter("田埂纠纷", std::slice::from_ref(&zhang)),
-            )
-            .entry
-            .case;
+        let other =
+            world.open("2025-04-01", matter("田埂纠纷", std::slice::from_ref(&zhang))).entry.case;
         let seen = |case: &str| world.read(|read| read.case_seen(case, law(), Sight::Handling));
         assert_eq!(
             seen(&case).latest("people"),
@@ -41,9 +36,7 @@ fn erasing_a_person_leaves_the_ledger_whole() {
                 party: Some(name.into()),
                 ..Default::default()
             };
-            world
-                .read(|read| read.register_count(&filter, &Visible::everything()))
-                .number
+            world.read(|read| read.register_count(&filter, &Visible::everything())).number
         };
         assert_eq!(found("11010519491231002x"), 2);
         assert_eq!(found("138-0000-0001"), 2);
@@ -63,9 +56,7 @@ fn erasing_a_person_leaves_the_ledger_whole() {
                 detail: "本人申请删除".into(),
                 source: "127.0.0.1".into(),
             };
-            world
-                .store
-                .erase(COUNTY, &subject.id, law(), &law().calendar, &access)
+            world.store.erase(COUNTY, &subject.id, law(), &law().calendar, &access)
         };
         let touched = erase("2025-06-01").unwrap();
         let logged = world.read(|read| read.accesses(&AccessFilter::default(), 1));
@@ -73,37 +64,23 @@ fn erasing_a_person_leaves_the_ledger_whole() {
         assert_eq!(touched.len(), 2);
 
         let after = seen(&case);
-        let Some(Value::Parties(parties)) = after.latest("people") else {
-            panic!()
-        };
+        let Some(Value::Parties(parties)) = after.latest("people") else { panic!() };
         assert_eq!(parties[0].name, "已销毁");
         assert_eq!(parties[1], li);
         assert!(matches!(after.latest("story"), Some(Value::Sealed(_))));
-        assert!(matches!(
-            seen(&other).latest("people"),
-            Some(Value::Sealed(_))
-        ));
+        assert!(matches!(seen(&other).latest("people"), Some(Value::Sealed(_))));
         assert_eq!(after.stage(), "closed");
         assert_eq!(found("13800000001"), 0);
         assert_eq!(found("示例李"), 1);
-        assert_eq!(
-            world.read(|read| read.issued_text(&case, 3, "reply", Sight::Handling)),
-            None
-        );
+        assert_eq!(world.read(|read| read.issued_text(&case, 3, "reply", Sight::Handling)), None);
         assert_eq!(world.store.verify(COUNTY, |_| {}).unwrap(), []);
 
         let live = world.read(|read| read.view_digests());
-        world
-            .store
-            .rebuild(COUNTY, law(), &law().calendar, |_| {})
-            .unwrap();
+        world.store.rebuild(COUNTY, law(), &law().calendar, |_| {}).unwrap();
         assert_eq!(world.read(|read| read.view_digests()), live);
 
         // The same person may come again, under a new key.
-        world.open(
-            "2025-06-02",
-            matter("又来登记", std::slice::from_ref(&zhang)),
-        );
+        world.open("2025-06-02", matter("又来登记", std::slice::from_ref(&zhang)));
         assert_eq!(found("13800000001"), 1);
         let again = erase("2025-06-03");
         assert!(matches!(again, Err(StoreError::Missing(_))), "{again:?}");
@@ -115,10 +92,7 @@ fn dump(world: &World, table: &str) -> Vec<String> {
     let mut rows = Vec::new();
     if world.is_postgres() {
         let mut client = postgres::Client::connect(&world.url, postgres::NoTls).unwrap();
-        for row in client
-            .query(&format!("select {table}::text from {table}"), &[])
-            .unwrap()
-        {
+        for row in client.query(&format!("select {table}::text from {table}"), &[]).unwrap() {
             rows.push(row.get(0));
         }
     } else {
@@ -149,18 +123,14 @@ fn dump(world: &World, table: &str) -> Vec<String> {
 #[test]
 fn who_does_not_handle_a_case_sees_masks_and_sealed_answers_need_a_reason() {
     on_both("masks", |world| {
-        let mut answers = matter(
-            "水渠改道",
-            &[party("示例张", "11010519491231002X", "13800000001")],
-        );
+        let mut answers =
+            matter("水渠改道", &[party("示例张", "11010519491231002X", "13800000001")]);
         answers.insert("story".into(), text("陈述"));
         answers.insert("secret".into(), text("线索"));
         let case = world.open("2025-03-03", answers).entry.case;
         let seen = |sight| world.read(|read| read.case_seen(&case, law(), sight));
         let outside = seen(Sight::Seeing);
-        let Some(Value::Parties(parties)) = outside.latest("people") else {
-            panic!()
-        };
+        let Some(Value::Parties(parties)) = outside.latest("people") else { panic!() };
         assert_eq!(parties[0].name, "示某");
         assert_eq!(parties[0].phone, "138****0001");
         assert_eq!(parties[0].number, "110****002X");
@@ -179,10 +149,7 @@ fn who_does_not_handle_a_case_sees_masks_and_sealed_answers_need_a_reason() {
         };
         let opened = world.write(|tx| tx.open_sealed(&case, law(), &access));
         assert_eq!(opened.latest("secret"), Some(&text("线索")));
-        let about = AccessFilter {
-            case: Some(case.clone()),
-            ..Default::default()
-        };
+        let about = AccessFilter { case: Some(case.clone()), ..Default::default() };
         assert_eq!(world.read(|read| read.accesses(&about, 10)), [access]);
     });
 }
@@ -201,10 +168,8 @@ fn logs_are_kept_for_half_a_year() {
             detail: "登记簿".into(),
             source: "127.0.0.1".into(),
         };
-        let (old, young) = (
-            line(days(185), AccessKind::Export),
-            line(days(183), AccessKind::SignIn),
-        );
+        let (old, young) =
+            (line(days(185), AccessKind::Export), line(days(183), AccessKind::SignIn));
         world.write(|tx| {
             tx.access(&old)?;
             tx.access(&young)
@@ -219,9 +184,7 @@ fn logs_are_kept_for_half_a_year() {
 
         let case = world.open("2025-03-03", matter("水渠改道", &[])).entry.case;
         let action = world.action(&case, "finish", "2025-03-04", none());
-        let Err(Fault::Refused(refusal)) = world.perform("handler", &action) else {
-            panic!()
-        };
+        let Err(Fault::Refused(refusal)) = world.perform("handler", &action) else { panic!() };
         world.write(|tx| tx.attempt(now, "handler", &action, &refusal));
         let attempts = world.read(|read| read.attempts(Some(&case), 10));
         assert_eq!(attempts.len(), 1);

@@ -195,7 +195,10 @@ fn ledger(office: &Office) -> Outcome<()> {
     let begun = Instant::now();
     office.store().rebuild(COUNTY, office.law(), &office.law().calendar, |_| {})?;
     let rebuilt = per_second(entries, begun.elapsed());
-    println!("verifying the ledger              {verified:>8.0} entries/s, {} damaged", damage.len());
+    println!(
+        "verifying the ledger              {verified:>8.0} entries/s, {} damaged",
+        damage.len()
+    );
     println!("rebuilding every view             {rebuilt:>8.0} entries/s");
     Ok(())
 }
@@ -209,7 +212,8 @@ fn law_and_paper(office: &Office) -> Outcome<()> {
     let mut stories = 0;
     for procedure in law.newest() {
         for story in &procedure.scenarios {
-            stories += usize::from(scenario::run(procedure, story, &law.calendar).failures.is_empty());
+            stories +=
+                usize::from(scenario::run(procedure, story, &law.calendar).failures.is_empty());
         }
     }
     println!("playing its {stories:>3} scenarios         {:>8.1} ms", millis(begun.elapsed()));
@@ -233,7 +237,8 @@ fn lists(folder: &Path, played: &Path, cases: i64) -> Outcome<()> {
     let cases = raw::grow(&grown, cases)?;
     let office = opened(&sqlite(&grown)?)?;
     let today = office.clock().today();
-    let filter = RegisterFilter { procedure: Some("mediation".into()), ..RegisterFilter::default() };
+    let filter =
+        RegisterFilter { procedure: Some("mediation".into()), ..RegisterFilter::default() };
     let clerk = office.store().read(COUNTY, |read| read.actor("qingshi-window"))?;
     let visible = Visible::to(&clerk.ok_or("the county has changed")?, COUNTY, today);
     let page = |after: Option<&store::After>| {

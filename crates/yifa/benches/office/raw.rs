@@ -7,10 +7,7 @@ use std::{
 };
 
 use postgres::types::{IsNull, ToSql, Type, private::BytesMut};
-use rusqlite::{
-    Connection,
-    types::Value,
-};
+use rusqlite::{Connection, types::Value};
 
 use super::Outcome;
 
@@ -32,8 +29,10 @@ pub fn added(before: &Path, after: &Path) -> Outcome<Vec<Row>> {
     let mut rows = Vec::new();
     for table in tables(&conn)? {
         // The key of the search text stands for a place in the index and is SQLite's own.
-        let columns: Vec<String> =
-            columns(&conn, &table)?.into_iter().filter(|name| name != "id" || table != "search").collect();
+        let columns: Vec<String> = columns(&conn, &table)?
+            .into_iter()
+            .filter(|name| name != "id" || table != "search")
+            .collect();
         let list = columns.join(", ");
         let sql = format!("select {list} from main.{table} except select {list} from old.{table}");
         let mut query = conn.prepare(&sql)?;
@@ -48,7 +47,8 @@ pub fn added(before: &Path, after: &Path) -> Outcome<Vec<Row>> {
 }
 
 fn tables(conn: &Connection) -> Outcome<Vec<String>> {
-    let sql = "select name from sqlite_schema where type = 'table' and name not like 'search_index%'
+    let sql =
+        "select name from sqlite_schema where type = 'table' and name not like 'search_index%'
                and name not like 'sqlite_%' and name <> 'schema_version' order by name";
     let mut query = conn.prepare(sql)?;
     let names = query.query_map([], |row| row.get(0))?;
@@ -77,7 +77,9 @@ fn dealt(rows: &[Row], commits: u64) -> Vec<Vec<&Row>> {
 /// Inserts the rows in so many commits.
 pub fn into_sqlite(file: &Path, rows: &[Row], commits: u64) -> Outcome<Duration> {
     let conn = Connection::open(file)?;
-    conn.execute_batch("pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on")?;
+    conn.execute_batch(
+        "pragma journal_mode = wal; pragma synchronous = full; pragma secure_delete = on",
+    )?;
     conn.set_prepared_statement_cache_capacity(64);
     let hands = dealt(rows, commits);
     let begun = Instant::now();
@@ -86,7 +88,8 @@ pub fn into_sqlite(file: &Path, rows: &[Row], commits: u64) -> Outcome<Duration>
         for row in hand {
             let places: Vec<String> = (1..=row.cells.len()).map(|n| format!("?{n}")).collect();
             let sql = insert("insert or replace into", row, &places);
-            conn.prepare_cached(&sql)?.execute(rusqlite::params_from_iter(row.cells.iter().map(|c| &c.0)))?;
+            conn.prepare_cached(&sql)?
+                .execute(rusqlite::params_from_iter(row.cells.iter().map(|c| &c.0)))?;
         }
         conn.execute_batch("commit")?;
     }
@@ -108,7 +111,8 @@ pub fn into_postgres(url: &str, rows: &[Row], commits: u64, clerks: u64) -> Outc
             for hand in hands {
                 let mut tx = client.transaction()?;
                 for row in hand {
-                    let places: Vec<String> = (1..=row.cells.len()).map(|n| format!("${n}")).collect();
+                    let places: Vec<String> =
+                        (1..=row.cells.len()).map(|n| format!("${n}")).collect();
                     let sql = insert("insert into", row, &places) + " on conflict do nothing";
                     let statement = match prepared.get(&sql) {
                         Some(statement) => statement,
@@ -139,7 +143,8 @@ fn insert(verb: &str, row: &Row, places: &[String]) -> String {
 
 /// Makes a new database on a server and says where it is.
 pub fn new_database(server: &str, name: &str) -> Outcome<String> {
-    postgres::Client::connect(server, postgres::NoTls)?.batch_execute(&format!("create database {name}"))?;
+    postgres::Client::connect(server, postgres::NoTls)?
+        .batch_execute(&format!("create database {name}"))?;
     let (front, _) = server.rsplit_once('/').ok_or("the address names no database")?;
     Ok(format!("{front}/{name}"))
 }
@@ -152,7 +157,9 @@ pub fn grow(file: &Path, cases: i64) -> Outcome<i64> {
     for table in ["case_now", "reach", "observation"] {
         let columns = columns(&conn, table)?.join(", ");
         let copied = columns.replace("case_id", "case_id || '-' || ?1");
-        let sql = format!("insert into {table} ({columns}) select {copied} from {table} where case_id not like '%-%'");
+        let sql = format!(
+            "insert into {table} ({columns}) select {copied} from {table} where case_id not like '%-%'"
+        );
         let mut copy = conn.prepare(&sql)?;
         for number in 1..=cases / there {
             copy.execute([number])?;

@@ -68,7 +68,9 @@ impl Demo {
         bar.finish_and_clear();
         say!(
             "演完：办理{}次，案件{}件，其中演到底{}件。",
-            played.acts, played.cases, played.finished
+            played.acts,
+            played.cases,
+            played.finished
         );
         Ok(())
     }

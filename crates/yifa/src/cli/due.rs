@@ -16,7 +16,12 @@ pub struct DueCommand {
     #[arg(long, value_name = "日期")]
     from: String,
     /// 期间：15自然日、5工作日、1个月、2年、24小时
-    #[arg(long, value_name = "期间", conflicts_with = "before", required_unless_present = "before")]
+    #[arg(
+        long,
+        value_name = "期间",
+        conflicts_with = "before",
+        required_unless_present = "before"
+    )]
     within: Option<String>,
     /// 从起算日往前倒数，如 6个月
     #[arg(long, value_name = "期间")]
@@ -45,7 +50,8 @@ impl DueCommand {
             None => law.calendar.clone(),
             Some(region) => law.calendar.in_region(region).ok_or_else(|| {
                 let known: Vec<&str> = law.calendar.regions().collect();
-                let known = if known.is_empty() { "（没有）".into() } else { known.join("、") };
+                let known =
+                    if known.is_empty() { "（没有）".into() } else { known.join("、") };
                 Failure::said(format!("错误：日历里没有地区“{region}”，已有：{known}"))
             })?,
         };
@@ -92,24 +98,22 @@ impl DueCommand {
         }
         match self.from.replace(' ', "T").parse::<DateTime>() {
             Ok(moment) => Ok(Start::at(moment, "起算")),
-            Err(_) => Err(Failure::said(format!(
-                "错误：“{}”不是日期，请写成 2025-09-12",
-                self.from
-            ))),
+            Err(_) => {
+                Err(Failure::said(format!("错误：“{}”不是日期，请写成 2025-09-12", self.from)))
+            }
         }
     }
 
     fn stopped(&self) -> Result<Vec<Stopped>, Failure> {
         let mut stops: Vec<Stopped> = Vec::new();
         for text in &self.pauses {
-            let fault = || Failure::said(format!("错误：“{text}”不是起止日期，请写成 2025-09-15..2025-09-20"));
+            let fault = || {
+                Failure::said(format!("错误：“{text}”不是起止日期，请写成 2025-09-15..2025-09-20"))
+            };
             let (from, until) = text.split_once("..").ok_or_else(fault)?;
             let from = from.parse().map_err(|_| fault())?;
-            let until = if until.is_empty() {
-                None
-            } else {
-                Some(until.parse().map_err(|_| fault())?)
-            };
+            let until =
+                if until.is_empty() { None } else { Some(until.parse().map_err(|_| fault())?) };
             if until.is_some_and(|until: Date| until < from) {
                 return Err(Failure::said(format!("错误：“{text}”止日早于起日")));
             }

@@ -59,8 +59,9 @@ impl LawCommand {
 
 fn files(folder: Option<&PathBuf>, overlay: bool) -> Result<Vec<SourceFile>, Failure> {
     let Some(folder) = folder else { return Ok(source::embedded()) };
-    let local = source::read_folder(folder)
-        .map_err(|error| Failure::said(format!("错误：文件夹{}读不了：{error}", folder.display())))?;
+    let local = source::read_folder(folder).map_err(|error| {
+        Failure::said(format!("错误：文件夹{}读不了：{error}", folder.display()))
+    })?;
     if local.is_empty() {
         return Err(Failure::said(format!("错误：{}里没有程序文件", folder.display())));
     }
@@ -108,7 +109,12 @@ struct Sums {
 
 impl Sums {
     /// Runs the scenarios of a procedure: what came out differently, what no scenario has tried.
-    fn examine(&mut self, procedure: &Arc<Procedure>, law: &Law, files: &[SourceFile]) -> Vec<Diagnostic> {
+    fn examine(
+        &mut self,
+        procedure: &Arc<Procedure>,
+        law: &Law,
+        files: &[SourceFile],
+    ) -> Vec<Diagnostic> {
         let scenarios = &procedure.scenarios;
         let runs: Vec<Run> =
             scenarios.iter().map(|scenario| run(procedure, scenario, &law.calendar)).collect();

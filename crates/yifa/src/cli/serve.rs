@@ -42,7 +42,10 @@ pub fn open(office: Arc<Office>, listen: &Listen) -> Result<(), Failure> {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| {
-            Failure::said(format!("错误：端口{}用不了（{error}），可以用 --port 换一个", listen.port))
+            Failure::said(format!(
+                "错误：端口{}用不了（{error}），可以用 --port 换一个",
+                listen.port
+            ))
         })?;
         say!("网页：http://{}", listener.local_addr()?);
         say!("按 Ctrl+C 停止。");

@@ -64,8 +64,12 @@ impl Company {
         let story = play.story();
         let opener = play.steps().next().and_then(|(_, step)| step.who.first());
         let anchor = opener.and_then(|name| story.given.get(name)).map_or(HANDLING, place);
-        let mut places: BTreeSet<&str> =
-            story.given.values().filter(|player| !outside(&play.procedure, player)).map(place).collect();
+        let mut places: BTreeSet<&str> = story
+            .given
+            .values()
+            .filter(|player| !outside(&play.procedure, player))
+            .map(place)
+            .collect();
         places.insert(HANDLING);
         for (_, step) in play.steps() {
             for value in step.with.values() {
@@ -141,7 +145,10 @@ impl Company {
             // As many steps up as in the story, then farther up, then nearer.
             let steps = if at == "county" { usize::MAX } else { depth(anchor) - depth(at) };
             let mut above: Vec<(usize, OrganPath)> =
-                std::iter::successors(organ.parent(), OrganPath::parent).zip(1..).map(|(o, n)| (n, o)).collect();
+                std::iter::successors(organ.parent(), OrganPath::parent)
+                    .zip(1..)
+                    .map(|(o, n)| (n, o))
+                    .collect();
             above.sort_by_key(|(up, _)| (*up < steps.min(depth(organ.as_str()) - 1), *up));
             return above.into_iter().map(|(_, organ)| organ).collect();
         }

@@ -119,8 +119,9 @@ impl County {
         }
         for person in &county.people {
             for post in &person.posts {
-                let (_, organ, ..) = post_parts(post)
-                    .ok_or_else(|| fault(format!("{}的岗位“{post}”应写作“岗位@机关”", person.name)))?;
+                let (_, organ, ..) = post_parts(post).ok_or_else(|| {
+                    fault(format!("{}的岗位“{post}”应写作“岗位@机关”", person.name))
+                })?;
                 if !county.organs.iter().any(|known| known.path == organ) {
                     return Err(fault(format!("{}的岗位“{post}”：没有机关{organ}", person.name)));
                 }
@@ -180,7 +181,8 @@ impl CertificateLine {
             toml::Value::Datetime(at) => {
                 let day = at.date?;
                 let month = i8::try_from(day.month).ok()?;
-                let date = Date::new(i16::try_from(day.year).ok()?, month, i8::try_from(day.day).ok()?);
+                let date =
+                    Date::new(i16::try_from(day.year).ok()?, month, i8::try_from(day.day).ok()?);
                 Value::Date(date.ok()?)
             }
             _ => return None,

@@ -124,7 +124,10 @@ fn ways(
     let mut reach = 0;
     for observation in run.case.iter().flat_map(|case| observe(case, calendar)) {
         // Of a stock, only what still stands at the end of the year counts.
-        if observation.until.is_some_and(|until| first.is_some_and(|first| until.year() <= first.year())) {
+        if observation
+            .until
+            .is_some_and(|until| first.is_some_and(|first| until.year() <= first.year()))
+        {
             continue;
         }
         reach = reach.max(first.map_or(0, |first| (observation.on - first).get_days()));
@@ -188,7 +191,10 @@ fn told_back<'a>(
                 .get(&step.does)
                 .is_some_and(|act| act.by.iter().any(|role| role == LINKED))
     })?;
-    Some((&next.does, next.with.iter().map(|(field, value)| (field.clone(), value.clone())).collect()))
+    Some((
+        &next.does,
+        next.with.iter().map(|(field, value)| (field.clone(), value.clone())).collect(),
+    ))
 }
 
 fn children(

@@ -179,7 +179,11 @@ struct Stage<'a> {
 
 impl Stage<'_> {
     /// A play enters; one whose case is already open begins after its opening step.
-    fn enter(&mut self, performance: Performance, open: Option<CaseId>) -> Result<usize, StageFault> {
+    fn enter(
+        &mut self,
+        performance: Performance,
+        open: Option<CaseId>,
+    ) -> Result<usize, StageFault> {
         let cast = self.company.cast(
             &performance.play,
             &performance.organ,
@@ -279,7 +283,13 @@ impl Stage<'_> {
     }
 
     /// Plays the case that was opened on the way.
-    fn follow(&mut self, day: Date, index: usize, child: &Play, case: CaseId) -> Result<(), StageFault> {
+    fn follow(
+        &mut self,
+        day: Date,
+        index: usize,
+        child: &Play,
+        case: CaseId,
+    ) -> Result<(), StageFault> {
         let heading = self.office.heading(&case).map_err(StageFault::Failed)?;
         // Whoever was named when the case was opened plays whom the story names at its opening.
         let mut cast = BTreeMap::new();
@@ -430,7 +440,16 @@ impl Stage<'_> {
             .collect();
         let with = step.who.iter().skip(1).map(real).collect();
         let id = format!("{:016x}{:08x}{number:08x}", self.dice.throw(), index);
-        Ok(Action { id, target, act: step.does.clone(), answers, with, assign, on: day, late_entry: None })
+        Ok(Action {
+            id,
+            target,
+            act: step.does.clone(),
+            answers,
+            with,
+            assign,
+            on: day,
+            late_entry: None,
+        })
     }
 
     /// An answer of the story as it is given here: other names, other words, other days.
@@ -447,7 +466,9 @@ impl Stage<'_> {
                 None => Value::Text(text.clone()),
             },
             Value::Date(date) => Value::Date(moved.date(*date)),
-            Value::Moment(moment) => Value::Moment(moved.date(moment.date()).to_datetime(moment.time())),
+            Value::Moment(moment) => {
+                Value::Moment(moved.date(moment.date()).to_datetime(moment.time()))
+            }
             Value::Parties(parties) => {
                 Value::Parties(parties.iter().map(|party| self.party(index, party)).collect())
             }
@@ -459,13 +480,16 @@ impl Stage<'_> {
             Value::Organs(organs) => {
                 let cast = &self.running[index].cast;
                 let real = |path: &String| {
-                    cast.organs.get(relative(path)).map_or_else(|| path.clone(), ToString::to_string)
+                    cast.organs
+                        .get(relative(path))
+                        .map_or_else(|| path.clone(), ToString::to_string)
                 };
                 Value::Organs(organs.iter().map(real).collect())
             }
             Value::Files(files) => {
                 let paper = self.paper()?;
-                let named = |file: &FileRef| FileRef { name: file_name(&file.name), ..paper.clone() };
+                let named =
+                    |file: &FileRef| FileRef { name: file_name(&file.name), ..paper.clone() };
                 Value::Files(files.iter().map(named).collect())
             }
             other => other.clone(),

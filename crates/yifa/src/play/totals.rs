@@ -199,7 +199,11 @@ impl Condition {
 
     /// The weights that belong to one of its relations.
     fn row(&self, relation: usize, plays: usize) -> &[f64] {
-        if self.weights.len() == plays { &self.weights } else { &self.weights[relation * plays..][..plays] }
+        if self.weights.len() == plays {
+            &self.weights
+        } else {
+            &self.weights[relation * plays..][..plays]
+        }
     }
 }
 
@@ -277,7 +281,8 @@ fn solve(plays: usize, conditions: &[&Condition]) -> Result<Option<Vec<u32>>, To
             let solution = outcome
                 .into_solution()
                 .map_err(|unfinished| TotalsFault::Unsolved(format!("{unfinished:?}")))?;
-            let times = variables.iter().map(|variable| solution.var_value(*variable).round() as u32);
+            let times =
+                variables.iter().map(|variable| solution.var_value(*variable).round() as u32);
             Ok(Some(times.collect()))
         }
         Err(microlp::Error::Infeasible) => Ok(None),

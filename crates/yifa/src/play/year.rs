@@ -202,7 +202,9 @@ fn in_force_since(law: &Arc<Law>, year: i16) -> (Arc<Law>, Vec<String>) {
     let start = Date::constant(year - 1, 1, 1);
     let mut notes = Vec::new();
     for editions in law.procedures.values_mut() {
-        let Some(first) = editions.first_mut().filter(|first| first.effective > start) else { continue };
+        let Some(first) = editions.first_mut().filter(|first| first.effective > start) else {
+            continue;
+        };
         notes.push(format!(
             "“{}”的程序文件自{}起施行，{year}年以后的按这一版演算",
             first.name, first.effective
@@ -253,12 +255,12 @@ fn certify(
         // Where the holder works, if the roster is kept there or above; else wherever it is kept.
         let near = |home: &&OrganPath| posts.iter().any(|post| home.covers(&post.organ));
         let organ = homes.iter().rev().find(near).or(homes.first()).cloned();
-        let with = line
-            .with
-            .iter()
-            .filter_map(|(field, value)| Some((field.as_str().into(), CertificateLine::answer(value)?)));
+        let with = line.with.iter().filter_map(|(field, value)| {
+            Some((field.as_str().into(), CertificateLine::answer(value)?))
+        });
         performances.push(Performance {
-            organ: organ.ok_or_else(|| YearFault::Plan(format!("“{}”没有单位能办", play.name())))?,
+            organ: organ
+                .ok_or_else(|| YearFault::Plan(format!("“{}”没有单位能办", play.name())))?,
             start,
             cast: BTreeMap::from([(holder, line.person.clone())]),
             with: with.collect(),
@@ -280,7 +282,11 @@ fn holder_of(play: &Play) -> Option<String> {
     })
 }
 
-fn named<'a>(plays: &'a [Play], procedure: &str, name: Option<&str>) -> Result<&'a Play, YearFault> {
+fn named<'a>(
+    plays: &'a [Play],
+    procedure: &str,
+    name: Option<&str>,
+) -> Result<&'a Play, YearFault> {
     let fits = |play: &&Play| {
         *play.procedure.id == *procedure && name.is_none_or(|name| play.story().name == name)
     };

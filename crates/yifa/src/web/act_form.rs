@@ -87,7 +87,14 @@ pub struct Making<'a> {
 
 impl Making<'_> {
     /// The form of an act, with what was typed before.
-    pub fn form(&self, act: &Act, action: String, seen: Option<u32>, team: &[String], filled: &Filled) -> Result<ActForm, PageError> {
+    pub fn form(
+        &self,
+        act: &Act,
+        action: String,
+        seen: Option<u32>,
+        team: &[String],
+        filled: &Filled,
+    ) -> Result<ActForm, PageError> {
         let people = self.posts_of(|_| true);
         let organs: Vec<(String, String)> = self
             .organs
@@ -120,7 +127,12 @@ impl Making<'_> {
     }
 
     /// A form with nothing but a date and a button.
-    pub fn blank(&self, action: String, seen: Option<u32>, filled: &Filled) -> Result<ActForm, PageError> {
+    pub fn blank(
+        &self,
+        action: String,
+        seen: Option<u32>,
+        filled: &Filled,
+    ) -> Result<ActForm, PageError> {
         let id = filled.one("id");
         let on = filled.one("on");
         Ok(ActForm {
@@ -148,7 +160,8 @@ impl Making<'_> {
     pub fn naming(&self, role: &Id, required: bool, filled: &Filled) -> Control {
         let name = self.procedure.roles.get(role).map_or(role.as_str(), |role| role.name.as_str());
         let people = self.posts_of(|held| held == role);
-        let mut control = Control::people(format!("a.{role}"), format!("指定{name}"), required, filled, &people);
+        let mut control =
+            Control::people(format!("a.{role}"), format!("指定{name}"), required, filled, &people);
         if people.is_empty() {
             control.hint = format!("本机关没有人任{name}，请先在“人员与资格”中设置岗位。");
         }
@@ -183,7 +196,10 @@ impl Making<'_> {
     fn posts_of(&self, wanted: impl Fn(&Id) -> bool) -> Vec<(String, String)> {
         let with_post = self.people.iter().filter_map(|actor| {
             let post = actor.posts.iter().find(|post| post.on(self.today) && wanted(&post.role))?;
-            Some((actor.person.clone(), format!("{}（{}）", actor.name, self.names.organ(post.organ.as_str()))))
+            Some((
+                actor.person.clone(),
+                format!("{}（{}）", actor.name, self.names.organ(post.organ.as_str())),
+            ))
         });
         with_post.collect()
     }
@@ -207,7 +223,11 @@ impl ActForm {
     /// With what could not be read.
     pub fn unreadable(mut self, filled: &Filled) -> Self {
         self.refused = "有内容需要改正，没有作任何记录".into();
-        let labels = self.controls.iter().chain(&self.assign).map(|control| (&*control.name, &*control.label));
+        let labels = self
+            .controls
+            .iter()
+            .chain(&self.assign)
+            .map(|control| (&*control.name, &*control.label));
         let labels: Vec<(&str, &str)> = labels.collect();
         let said = filled.wrong.iter().map(|(field, wrong)| {
             let name = format!("f.{field}");
@@ -229,7 +249,11 @@ pub fn keep_uploads(office: &Office, filled: &mut Filled) -> Result<(), PageErro
                 let digest = office.store().write(office.county(), |tx| {
                     tx.put_file(&upload.bytes, kind, at).map_err(PageError::from)
                 })?;
-                let file = law::value::FileRef { name: upload.name, digest, size: upload.bytes.len() as u64 };
+                let file = law::value::FileRef {
+                    name: upload.name,
+                    digest,
+                    size: upload.bytes.len() as u64,
+                };
                 filled.files.entry(upload.control).or_default().push(file);
             }
             Err(wrong) => {
@@ -265,7 +289,9 @@ pub fn bare_action(act: Id, target: Target, filled: &mut Filled, today: Date) ->
         }
     };
     let late = filled.one("late").trim().to_owned();
-    let named = |values: &[String]| values.iter().filter(|value| !value.is_empty()).cloned().collect::<Vec<_>>();
+    let named = |values: &[String]| {
+        values.iter().filter(|value| !value.is_empty()).cloned().collect::<Vec<_>>()
+    };
     Action {
         id: filled.one("id"),
         target,

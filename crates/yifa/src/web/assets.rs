@@ -19,14 +19,22 @@ pub struct Asset {
 }
 
 /// The stylesheet.
-pub static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("desk", "css", "text/css; charset=utf-8", include_bytes!("../../assets/desk.css")));
+pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("desk", "css", "text/css; charset=utf-8", include_bytes!("../../assets/desk.css"))
+});
 /// The script.
-pub static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("desk", "js", "text/javascript; charset=utf-8", include_bytes!("../../assets/desk.js")));
+pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "desk",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("../../assets/desk.js"),
+    )
+});
 /// The icon.
-pub static ICON: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_bytes!("../../assets/icon.svg")));
+pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new("icon", "svg", "image/svg+xml", include_bytes!("../../assets/icon.svg"))
+});
 
 impl Asset {
     fn new(stem: &str, extension: &str, mime: &'static str, bytes: &'static [u8]) -> Self {
@@ -43,7 +51,10 @@ pub async fn asset(Path(file): Path<String>) -> Response {
         Some(asset) => (
             [
                 (header::CONTENT_TYPE, HeaderValue::from_static(asset.mime)),
-                (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+                (
+                    header::CACHE_CONTROL,
+                    HeaderValue::from_static("public, max-age=31536000, immutable"),
+                ),
             ],
             asset.bytes,
         )

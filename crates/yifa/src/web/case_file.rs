@@ -79,7 +79,8 @@ impl CaseFile {
         let clocks = clocks(&case, &office.law().calendar);
         let visible = Visible::to(actor, office.county(), today);
         let mut linked: Vec<(String, Option<CaseRow>)> = Vec::new();
-        let one = |id: &str| read.cases(&[id.to_owned()], &visible).map(|rows| rows.into_iter().next());
+        let one =
+            |id: &str| read.cases(&[id.to_owned()], &visible).map(|rows| rows.into_iter().next());
         if let Some(parent) = case.parent() {
             linked.push(("来源案件".into(), one(parent)?));
         }

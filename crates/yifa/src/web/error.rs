@@ -66,9 +66,12 @@ struct ErrorPage {
 
 impl PageError {
     fn page(self) -> (StatusCode, &'static str, String, Vec<String>) {
-        let again = vec!["请用浏览器的“后退”回到原来的页面，已填写的内容还在，稍后再提交。".to_owned()];
+        let again =
+            vec!["请用浏览器的“后退”回到原来的页面，已填写的内容还在，稍后再提交。".to_owned()];
         match self {
-            Self::SignIn(_) | Self::ChangePassword => (StatusCode::UNAUTHORIZED, "请先登录", String::new(), Vec::new()),
+            Self::SignIn(_) | Self::ChangePassword => {
+                (StatusCode::UNAUTHORIZED, "请先登录", String::new(), Vec::new())
+            }
             Self::TimedOut(_) => (
                 StatusCode::UNAUTHORIZED,
                 "登录已经超时",
@@ -117,7 +120,9 @@ impl PageError {
                 };
                 tracing::error!(%error, "the store failed");
                 let what = match status {
-                    StatusCode::INTERNAL_SERVER_ERROR => "系统故障，没有作任何记录。详情已记入日志，请联系管理员。".into(),
+                    StatusCode::INTERNAL_SERVER_ERROR => {
+                        "系统故障，没有作任何记录。详情已记入日志，请联系管理员。".into()
+                    }
                     _ => error.to_string(),
                 };
                 (status, "暂时不能办理", what, again)
@@ -139,7 +144,8 @@ impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         if let Self::SignIn(back) = &self {
             let back = if back == "/" { "" } else { back };
-            return Redirect::to(&String::from(Address::to("/sign-in").with("back", back))).into_response();
+            return Redirect::to(&String::from(Address::to("/sign-in").with("back", back)))
+                .into_response();
         }
         if matches!(self, Self::ChangePassword) {
             return Redirect::to("/password").into_response();

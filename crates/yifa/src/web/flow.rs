@@ -112,7 +112,8 @@ fn place(procedure: &Procedure, flow: &wall::Flow) -> Flow {
             _ => "stage",
         };
         let lines = inside(station).into_iter().enumerate();
-        let lines = lines.map(|(index, name)| (y + HEAD + 12 + index as i32 * LINE, name)).collect();
+        let lines =
+            lines.map(|(index, name)| (y + HEAD + 12 + index as i32 * LINE, name)).collect();
         let drawing = Drawn {
             x,
             y,
@@ -144,7 +145,9 @@ fn place(procedure: &Procedure, flow: &wall::Flow) -> Flow {
             };
             let first = y2 - 10 - (shown.len() as i32 - 1) * LINE;
             let labels = shown.into_iter().enumerate();
-            let labels = labels.map(|(index, text)| Label { x: x2 + 8, y: first + index as i32 * LINE, text }).collect();
+            let labels = labels
+                .map(|(index, text)| Label { x: x2 + 8, y: first + index as i32 * LINE, text })
+                .collect();
             arrows.push(Arrow { path, back: false, labels });
         } else {
             lanes += 1;
@@ -164,7 +167,11 @@ fn place(procedure: &Procedure, flow: &wall::Flow) -> Flow {
             );
             let text = shown.join("、");
             widest_label = widest_label.max(text.chars().count() as i32 * 13);
-            arrows.push(Arrow { path, back: way.back, labels: vec![Label { x: lane + 5, y: (y1 + y2) / 2 + (lanes % 4) * 16 - 24, text }] });
+            arrows.push(Arrow {
+                path,
+                back: way.back,
+                labels: vec![Label { x: lane + 5, y: (y1 + y2) / 2 + (lanes % 4) * 16 - 24, text }],
+            });
         }
     }
     let anywhere = procedure
@@ -173,7 +180,8 @@ fn place(procedure: &Procedure, flow: &wall::Flow) -> Flow {
         .filter(|act| act.from.iter().any(|from| from == "*"))
         .map(|act| match &act.to {
             Some(Target::Always(stage)) => {
-                let name = procedure.stages.get(stage).map_or(stage.as_str(), |stage| stage.name.as_str());
+                let name =
+                    procedure.stages.get(stage).map_or(stage.as_str(), |stage| stage.name.as_str());
                 format!("{}（进入“{name}”）", act.name)
             }
             _ => act.name.clone(),

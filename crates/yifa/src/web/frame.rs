@@ -89,7 +89,8 @@ impl Frame {
     pub fn at(&self, url: &str) -> bool {
         let path = self.here.split('?').next().unwrap_or_default();
         let under = |url: &str| {
-            path == url || (url != "/" && path.strip_prefix(url).is_some_and(|rest| rest.starts_with('/')))
+            path == url
+                || (url != "/" && path.strip_prefix(url).is_some_and(|rest| rest.starts_with('/')))
         };
         let items = self.menu.iter().flat_map(|group| &group.items);
         // The nearest entry only, not also the one above it.

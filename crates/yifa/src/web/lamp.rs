@@ -38,9 +38,13 @@ impl Lamp {
             Light::Yellow => Self { class: "yellow", text: left },
             Light::Green => Self { class: "green", text: left },
             Light::Paused => Self { class: "paused", text: "中止计算".into() },
-            Light::Theirs if clock.ended(today) => Self { class: "theirs", text: "当事人期间已满".into() },
+            Light::Theirs if clock.ended(today) => {
+                Self { class: "theirs", text: "当事人期间已满".into() }
+            }
             Light::Theirs => Self { class: "theirs", text: format!("当事人期间，{left}") },
-            Light::Done if clock.met.is_none() => Self { class: "done", text: "已办结，不再计算".into() },
+            Light::Done if clock.met.is_none() => {
+                Self { class: "done", text: "已办结，不再计算".into() }
+            }
             Light::Done => Self { class: "done", text: "按期".into() },
             Light::DoneLate => Self { class: "done-late", text: "已办，超期".into() },
         }

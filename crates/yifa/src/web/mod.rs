@@ -12,8 +12,8 @@ mod form;
 mod frame;
 mod guard;
 mod lamp;
-mod paging;
 mod pages;
+mod paging;
 pub mod password;
 mod plain;
 mod session;
@@ -138,7 +138,9 @@ impl Desk {
 
 /// The whole desk: every route behind every guard.
 pub fn router(desk: Desk) -> Router {
-    let router = routes().into_iter().fold(Router::new(), |router, (path, answers)| router.route(path, answers));
+    let router = routes()
+        .into_iter()
+        .fold(Router::new(), |router, (path, answers)| router.route(path, answers));
     guard::guarded(router.fallback(error::missing)).with_state(desk)
 }
 

@@ -13,7 +13,11 @@ pub struct Address {
 impl Address {
     /// An address without a query.
     pub fn to(path: impl Into<String>) -> Self {
-        Self { path: path.into(), query: form_urlencoded::Serializer::new(String::new()), any: false }
+        Self {
+            path: path.into(),
+            query: form_urlencoded::Serializer::new(String::new()),
+            any: false,
+        }
     }
 
     /// With one more pair.
@@ -28,7 +32,11 @@ impl Address {
 
 impl From<Address> for String {
     fn from(mut address: Address) -> Self {
-        if address.any { format!("{}?{}", address.path, address.query.finish()) } else { address.path }
+        if address.any {
+            format!("{}?{}", address.path, address.query.finish())
+        } else {
+            address.path
+        }
     }
 }
 

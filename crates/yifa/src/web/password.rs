@@ -12,7 +12,10 @@ pub const LOCKED_MINUTES: i64 = 15;
 
 /// The text to keep for a password: Argon2id with its own salt.
 pub fn hash(password: &str) -> Result<String, String> {
-    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string()).map_err(|error| error.to_string())
+    Argon2::default()
+        .hash_password(password.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|error| error.to_string())
 }
 
 /// Whether a password is the one that was kept.

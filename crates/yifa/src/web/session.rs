@@ -63,7 +63,13 @@ impl SignedIn {
     }
 
     /// A line of the access log about what this person does.
-    pub fn access(&self, office: &Office, kind: AccessKind, case: Option<&str>, detail: &str) -> Access {
+    pub fn access(
+        &self,
+        office: &Office,
+        kind: AccessKind,
+        case: Option<&str>,
+        detail: &str,
+    ) -> Access {
         Access {
             at: office.clock().now(),
             person: self.actor.person.clone(),
@@ -83,7 +89,8 @@ impl SignedIn {
 fn form_token(session: &str) -> String {
     // A key of any length is accepted by HMAC.
     #[allow(clippy::expect_used)]
-    let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(session.as_bytes()).expect("HMAC takes keys of any length");
+    let mut mac = <Hmac<Sm3> as KeyInit>::new_from_slice(session.as_bytes())
+        .expect("HMAC takes keys of any length");
     mac.update(b"form token");
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
 }
@@ -119,13 +126,16 @@ impl FromRequestParts<Desk> for SignedIn {
                 let now = office.clock().now();
                 let found = office.store().read(office.county(), |read| {
                     let Some(session) = read.session(&token)? else { return Ok(None) };
-                    let gone = |since: Timestamp, longest: SignedDuration| now.duration_since(since) > longest;
+                    let gone = |since: Timestamp, longest: SignedDuration| {
+                        now.duration_since(since) > longest
+                    };
                     if gone(session.seen, SignedDuration::from_mins(IDLE_MINUTES))
                         || gone(session.created, SignedDuration::from_hours(LONGEST_HOURS))
                     {
                         return Ok::<_, PageError>(None);
                     }
-                    let (Some(person), Some(actor)) = (read.person(&session.person)?, read.actor(&session.person)?)
+                    let (Some(person), Some(actor)) =
+                        (read.person(&session.person)?, read.actor(&session.person)?)
                     else {
                         return Ok(None);
                     };
@@ -135,8 +145,9 @@ impl FromRequestParts<Desk> for SignedIn {
                     && now.duration_since(*seen) > SignedDuration::from_secs(NOTED_SECONDS)
                 {
                     // A session that cannot be noted as used still is one, until it has been idle too long.
-                    let noted: Result<(), StoreError> =
-                        office.store().write(office.county(), |tx| tx.touch_session(&token, now, None));
+                    let noted: Result<(), StoreError> = office
+                        .store()
+                        .write(office.county(), |tx| tx.touch_session(&token, now, None));
                     if let Err(error) = noted {
                         tracing::warn!(%error, "the use of a session was not noted");
                     }
@@ -168,9 +179,14 @@ impl FromRequest<Desk> for SignedForm {
         let me = match SignedIn::from_request_parts(&mut parts, desk).await {
             Ok(me) => me,
             Err(PageError::SignIn(back)) => {
-                let typed = Filled::from_request(Request::from_parts(parts, body), desk).await?.texts();
+                let typed =
+                    Filled::from_request(Request::from_parts(parts, body), desk).await?.texts();
                 let lost = !typed.is_empty();
-                return Err(if lost { PageError::TimedOut(typed) } else { PageError::SignIn(back) });
+                return Err(if lost {
+                    PageError::TimedOut(typed)
+                } else {
+                    PageError::SignIn(back)
+                });
             }
             Err(error) => return Err(error),
         };
@@ -201,7 +217,8 @@ pub fn set_cookie(name: &str, value: &str, secure: bool, lasting: bool) -> Optio
         (false, true) => "; Max-Age=31536000",
         (false, false) => "",
     };
-    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")).ok()
+    HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"))
+        .ok()
 }
 
 #[cfg(test)]

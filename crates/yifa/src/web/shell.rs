@@ -47,9 +47,15 @@ impl Desk {
         let (county, my_posts, menu) = self
             .ask(move |office| {
                 let today = office.clock().today();
-                let lights = office.store().read(office.county(), |read| read.worklist_lights(&actor, today).map_err(PageError::from))?;
+                let lights = office.store().read(office.county(), |read| {
+                    read.worklist_lights(&actor, today).map_err(PageError::from)
+                })?;
                 let waiting = lights.red + lights.yellow + lights.green;
-                Ok((county_name(office), posts(office, &actor, today), menu(office, &actor, waiting)))
+                Ok((
+                    county_name(office),
+                    posts(office, &actor, today),
+                    menu(office, &actor, waiting),
+                ))
             })
             .await?;
         let post = my_posts.first().cloned().unwrap_or_else(|| "没有在任岗位".into());
@@ -121,7 +127,10 @@ pub fn role_name(office: &Office, role: &str) -> String {
 }
 
 fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
-    let mut first = Group { name: String::new(), items: vec![Item::new("待办", "/"), Item::new("我经手的", "/mine")] };
+    let mut first = Group {
+        name: String::new(),
+        items: vec![Item::new("待办", "/"), Item::new("我经手的", "/mine")],
+    };
     first.items[0].count = (waiting > 0).then(|| waiting.to_string());
     first.items.push(Item::new("登记新案", "/new"));
     let mine = |procedure: &law::procedure::Procedure| {
@@ -130,10 +139,15 @@ fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
     let all: Vec<_> = office.law().newest().collect();
     let few = all.len() <= LISTED;
     let listed = all.iter().filter(|procedure| few || mine(procedure)).take(LISTED);
-    let mut registers: Vec<Item> =
-        listed.map(|procedure| Item::new(&procedure.name, format!("/registers/{}", procedure.id))).collect();
+    let mut registers: Vec<Item> = listed
+        .map(|procedure| Item::new(&procedure.name, format!("/registers/{}", procedure.id)))
+        .collect();
     registers.push(Item::new("全部台账", "/registers"));
-    let sums = vec![Item::new("指标数据", "/figures"), Item::new("年度报告", "/report"), Item::new("公示", "/notices")];
+    let sums = vec![
+        Item::new("指标数据", "/figures"),
+        Item::new("年度报告", "/report"),
+        Item::new("公示", "/notices"),
+    ];
     let bases = vec![
         Item::new("程序与法规", "/law"),
         Item::new("人员与资格", "/people"),

@@ -80,7 +80,8 @@ impl Browser {
             })
             .expect("ChromeDriver names its port");
 
-        let profile = std::env::temp_dir().join(format!("yifa-browser-{}-{port}", std::process::id()));
+        let profile =
+            std::env::temp_dir().join(format!("yifa-browser-{}-{port}", std::process::id()));
         let mut words = vec![
             "--headless=new".to_owned(),
             "--disable-gpu".to_owned(),
@@ -95,7 +96,8 @@ impl Browser {
             format!("--window-size={},{}", window.width, window.height),
             format!("--user-data-dir={}", profile.display()),
         ];
-        if fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0) {
+        if fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0)
+        {
             words.push("--no-sandbox".to_owned()); // Chromium's sandbox refuses to run as root.
         }
         let script = if window.script { 1 } else { 2 };
@@ -138,8 +140,9 @@ impl Browser {
 
     /// The first element that the selector fits; waits a while for it to come.
     pub fn find(&self, selector: &str) -> Element<'_> {
-        self.look("css selector", selector)
-            .unwrap_or_else(|| panic!("no `{selector}` on {}:\n{}", self.address(), self.text_or_nothing()))
+        self.look("css selector", selector).unwrap_or_else(|| {
+            panic!("no `{selector}` on {}:\n{}", self.address(), self.text_or_nothing())
+        })
     }
 
     /// Whether the selector fits something now.
@@ -150,9 +153,14 @@ impl Browser {
 
     /// The link or button with exactly these words.
     pub fn words(&self, words: &str) -> Element<'_> {
-        let path = format!("//*[self::a or self::button or self::summary][normalize-space()='{words}']");
+        let path =
+            format!("//*[self::a or self::button or self::summary][normalize-space()='{words}']");
         self.look("xpath", &path).unwrap_or_else(|| {
-            panic!("nothing to press says “{words}” on {}:\n{}", self.address(), self.text_or_nothing())
+            panic!(
+                "nothing to press says “{words}” on {}:\n{}",
+                self.address(),
+                self.text_or_nothing()
+            )
         })
     }
 
@@ -180,7 +188,8 @@ impl Browser {
 
     /// How much wider than the window the page is, in pixels.
     pub fn overflow(&self) -> i64 {
-        let script = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        let script =
+            "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
         self.post("/execute/sync", json!({"script": script, "args": []})).as_i64().unwrap_or(0)
     }
 
@@ -206,7 +215,8 @@ impl Browser {
 
     /// Takes a picture of the window.
     pub fn picture(&self, file: &Path) {
-        let picture = BASE64.decode(text(&self.get("/screenshot"))).expect("a picture comes in Base64");
+        let picture =
+            BASE64.decode(text(&self.get("/screenshot"))).expect("a picture comes in Base64");
         fs::write(file, picture).unwrap_or_else(|fault| panic!("{}: {fault}", file.display()));
     }
 
@@ -297,5 +307,7 @@ fn text(value: &Value) -> String {
 fn on_path(names: &[&str]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    names.iter().find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file()))
+    names
+        .iter()
+        .find_map(|name| folders.iter().map(|folder| folder.join(name)).find(|file| file.is_file()))
 }

@@ -44,7 +44,8 @@ async fn note(who: &Visitor, case: &str, shown: &str, text: &str) -> Answer {
         ("seen", value(shown, "seen")),
         ("f.text", text.to_owned()),
     ];
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let form: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     who.post(&format!("{case}/acts/note"), &form).await
 }
 
@@ -56,7 +57,12 @@ async fn a_case_is_opened_once_however_often_the_button_is_pressed() {
     let (token, id) = (value(&page, "token"), value(&page, "id"));
     let first = clerk.post(REGISTER, &registration(&token, &id, "要求疏通")).await;
     let second = clerk.post(REGISTER, &registration(&token, &id, "要求疏通")).await;
-    assert_eq!((first.status, second.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{}", first.text());
+    assert_eq!(
+        (first.status, second.status),
+        (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER),
+        "{}",
+        first.text()
+    );
     let case = |answer: &Answer| answer.place().split('?').next().unwrap().to_owned();
     assert_eq!(case(&first), case(&second));
     let shown = clerk.page(second.place()).await;
@@ -77,7 +83,10 @@ async fn a_refused_form_keeps_what_was_typed() {
     let answer = clerk.post(REGISTER, &form).await;
     let page = answer.text();
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.contains("不能办理，没有作任何记录") && page.contains("人民调解法"), "grounds with articles: {page}");
+    assert!(
+        page.contains("不能办理，没有作任何记录") && page.contains("人民调解法"),
+        "grounds with articles: {page}"
+    );
     assert!(page.contains("要求&#60;b&#62;疏通&#60;/b&#62;😀"), "the text is there, as text");
     assert!(page.contains("value=\"示例甲\"") && page.contains("value=\"13800000001\""));
     assert_eq!(value(&page, "id"), id, "nothing was recorded, so it is still the same action");
@@ -132,15 +141,23 @@ async fn a_session_that_ended_gives_back_what_was_typed() {
 async fn a_stale_page_loses_nothing() {
     let town = Town::found();
     let stranger = Visitor::stranger(&town);
-    let (clerk, colleague) = (stranger.signed_in("window").await, stranger.signed_in("committee").await);
+    let (clerk, colleague) =
+        (stranger.signed_in("window").await, stranger.signed_in("committee").await);
     let case = opened(&clerk).await;
     let mine = clerk.page(&format!("{case}?act=note")).await;
     let theirs = colleague.page(&format!("{case}?act=note")).await;
-    assert_eq!(note(&colleague, &case, &theirs, "同事先记了一笔").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        note(&colleague, &case, &theirs, "同事先记了一笔").await.status,
+        StatusCode::SEE_OTHER
+    );
     let answer = note(&clerk, &case, &mine, "我写了很久的一段话").await;
     let page = answer.text();
     assert_eq!(answer.status, StatusCode::CONFLICT);
-    assert!(page.contains("案件刚被他人办理") && page.contains("我写了很久的一段话") && page.contains("同事先记了一笔"));
+    assert!(
+        page.contains("案件刚被他人办理")
+            && page.contains("我写了很久的一段话")
+            && page.contains("同事先记了一笔")
+    );
     let again = note(&clerk, &case, &page, "我写了很久的一段话").await;
     assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text());
 }
@@ -160,11 +177,14 @@ async fn an_entry_is_struck_never_erased() {
         ("f.version", "2".to_owned()),
         ("f.reason", "写到别的案卷里了".to_owned()),
     ];
-    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let form: Vec<(&str, &str)> =
+        form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let answer = clerk.post(&format!("{case}/acts/strike"), &form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     let page = clerk.page(&case).await;
-    assert!(page.contains("记错了") && page.contains("已作废") && page.contains("写到别的案卷里了"));
+    assert!(
+        page.contains("记错了") && page.contains("已作废") && page.contains("写到别的案卷里了")
+    );
     assert!(clerk.page(&format!("{case}/verify")).await.contains("全部相符"));
 }
 
@@ -175,7 +195,8 @@ async fn files_are_what_they_say() {
     let page = clerk.page(REGISTER).await;
     let (token, id) = (value(&page, "token"), value(&page, "id"));
     let form = registration(&token, &id, "要求疏通");
-    let wrong = clerk.upload(REGISTER, &form, "f.materials", "证据.pdf", b"MZ\x90\x00 not a paper").await;
+    let wrong =
+        clerk.upload(REGISTER, &form, "f.materials", "证据.pdf", b"MZ\x90\x00 not a paper").await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text().contains("内容与扩展名不符") && wrong.text().contains("示例甲"));
     let huge = clerk.upload(REGISTER, &form, "f.materials", "大.pdf", &vec![b'%'; 21 << 20]).await;
@@ -191,7 +212,11 @@ async fn others_do_not_know_of_the_case() {
     let case = opened(&clerk).await;
     let outsider = stranger.signed_in("market").await;
     for path in ["", "/print", "/verify", "/entries/1", "/entries/1/receipt.json"] {
-        assert_eq!(outsider.get(&format!("{case}{path}")).await.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(
+            outsider.get(&format!("{case}{path}")).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
     }
     let found = outsider.page("/search?q=%E7%A4%BA%E4%BE%8B%E7%94%B2").await;
     assert!(found.contains("没有找到"), "the search does not give it away either");
@@ -205,7 +230,14 @@ async fn the_party_follows_with_number_and_code() {
     let case = opened(&clerk).await;
     let page = clerk.page(&case).await;
     let number = page.split("<title>").nth(1).unwrap().split(" · ").next().unwrap().to_owned();
-    let code = page.split("查询码 <b class=\"num\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let code = page
+        .split("查询码 <b class=\"num\">")
+        .nth(1)
+        .unwrap()
+        .split('<')
+        .next()
+        .unwrap()
+        .to_owned();
     let wrong = stranger.post("/track", &[("number", &number), ("code", "AAAA-AAAA")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let right = stranger.post("/track", &[("number", &number), ("code", &code)]).await;
@@ -221,6 +253,8 @@ async fn registers_are_exported_as_workbooks() {
     let answer = clerk.get("/registers/mediation/export").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.bytes.starts_with(b"PK\x03\x04"));
-    assert!(answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap().contains("filename*=UTF-8''"));
+    assert!(
+        answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap().contains("filename*=UTF-8''")
+    );
     assert!(clerk.page("/access?mine=1").await.contains("导出"), "and noted");
 }

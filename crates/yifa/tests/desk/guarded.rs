@@ -28,8 +28,11 @@ async fn strangers_are_sent_to_the_door() {
     }
     for path in paths {
         let real = path.replace(['{', '}'], "");
-        for (method, answer) in [("GET", stranger.get(&real).await), ("POST", stranger.post(&real, &[]).await)] {
-            let refused = answer.place().starts_with("/sign-in") || answer.status == StatusCode::NOT_FOUND;
+        for (method, answer) in
+            [("GET", stranger.get(&real).await), ("POST", stranger.post(&real, &[]).await)]
+        {
+            let refused =
+                answer.place().starts_with("/sign-in") || answer.status == StatusCode::NOT_FOUND;
             if !open().contains(&path) {
                 assert!(refused, "{method} {path} answers a stranger with {}", answer.status);
             } else if method == "GET" && path != "/display" {
@@ -46,11 +49,16 @@ async fn every_answer_carries_the_headers() {
     for path in ["/sign-in", "/notices", "/nowhere", "/"] {
         let answer = stranger.get(path).await;
         let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{path}: {policy}");
+        assert!(
+            policy.contains("default-src 'none'") && !policy.contains("unsafe"),
+            "{path}: {policy}"
+        );
         assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
         let page = answer.text();
-        assert!(!page.contains(" style=\"") && !page.contains("<script>") && !page.contains(" onclick"));
+        assert!(
+            !page.contains(" style=\"") && !page.contains("<script>") && !page.contains(" onclick")
+        );
     }
 }
 
@@ -76,8 +84,13 @@ async fn forms_need_the_token_of_their_session() {
 async fn forms_from_elsewhere_are_refused() {
     let town = Town::found();
     let stranger = Visitor::stranger(&town);
-    let form = || Request::post("/sign-in").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-    let cross = form().header("sec-fetch-site", "cross-site").body(Body::from("login=intake&password=x")).unwrap();
+    let form = || {
+        Request::post("/sign-in").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+    };
+    let cross = form()
+        .header("sec-fetch-site", "cross-site")
+        .body(Body::from("login=intake&password=x"))
+        .unwrap();
     assert_eq!(stranger.send(cross).await.status, StatusCode::FORBIDDEN);
     let foreign = form()
         .header(header::HOST, "desk.example")
@@ -99,7 +112,10 @@ async fn five_wrong_passwords_lock_an_account() {
     }
     assert!(attempt("intake", "wrong").await.contains("账号已锁定"), "the fifth locks");
     assert!(attempt("intake", PASSWORD).await.contains("账号已锁定"), "even to the right password");
-    assert!(attempt("nobody", "wrong").await.contains("账号或者口令不对"), "an unknown account looks no different");
+    assert!(
+        attempt("nobody", "wrong").await.contains("账号或者口令不对"),
+        "an unknown account looks no different"
+    );
     stranger.signed_in("window").await;
 }
 

@@ -36,12 +36,26 @@ async fn an_administrator_opens_accounts_and_nobody_else() {
     assert!(twice.text().contains("已经有人使用") && twice.text().contains("value=\"xinren\""));
 
     let newcomer = stranger.signed_in_with("xinren", &secret).await;
-    assert_eq!(newcomer.get("/").await.place(), "/password", "a password somebody else set is changed first");
+    assert_eq!(
+        newcomer.get("/").await.place(),
+        "/password",
+        "a password somebody else set is changed first"
+    );
     let token = value(&newcomer.page("/password").await, "token");
     let change = |new| [("token", &*token), ("old", &*secret), ("new", new), ("again", new)];
-    assert_eq!(newcomer.post("/password", &change("short")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(newcomer.post("/password", &change("Qingshi-2026-xin")).await.status, StatusCode::OK);
-    assert_eq!(newcomer.get("/").await.place(), "/sign-in", "a changed password ends every session");
+    assert_eq!(
+        newcomer.post("/password", &change("short")).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(
+        newcomer.post("/password", &change("Qingshi-2026-xin")).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        newcomer.get("/").await.place(),
+        "/sign-in",
+        "a changed password ends every session"
+    );
 
     let newcomer = stranger.signed_in_with("xinren", "Qingshi-2026-xin").await;
     newcomer.page("/").await;

@@ -26,7 +26,8 @@ impl Town {
     pub fn found() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("yifa-desk-{}-{number}", std::process::id()));
+        let folder =
+            std::env::temp_dir().join(format!("yifa-desk-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let town = Self { folder };
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/county.toml");

@@ -50,7 +50,12 @@ impl Visitor {
     /// Signs in with a password of one's own.
     pub async fn signed_in_with(&self, login: &str, password: &str) -> Self {
         let answer = self.post("/sign-in", &[("login", login), ("password", password)]).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{login} should get in: {}", answer.text());
+        assert_eq!(
+            answer.status,
+            StatusCode::SEE_OTHER,
+            "{login} should get in: {}",
+            answer.text()
+        );
         let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
         assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
         Self { desk: self.desk.clone(), cookie: cookie.split(';').next().unwrap().to_owned() }
@@ -70,21 +75,37 @@ impl Visitor {
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         let mut body = form_urlencoded::Serializer::new(String::new());
         body.extend_pairs(form);
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.send(request.body(Body::from(body.finish())).unwrap()).await
     }
 
     /// A form with one file.
-    pub async fn upload(&self, path: &str, form: &[(&str, &str)], control: &str, name: &str, file: &[u8]) -> Answer {
+    pub async fn upload(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        control: &str,
+        name: &str,
+        file: &[u8],
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, value) in form {
-            body.extend(format!("--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!(
+                    "--edge\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+                )
+                .bytes(),
+            );
         }
-        let head = format!("--edge\r\ncontent-disposition: form-data; name=\"{control}\"; filename=\"{name}\"\r\n\r\n");
+        let head = format!(
+            "--edge\r\ncontent-disposition: form-data; name=\"{control}\"; filename=\"{name}\"\r\n\r\n"
+        );
         body.extend(head.bytes());
         body.extend(file);
         body.extend(b"\r\n--edge--\r\n");
-        let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
@@ -101,6 +122,8 @@ impl Visitor {
 
 /// The value of the first control with this name on a page.
 pub fn value(page: &str, name: &str) -> String {
-    let (_, rest) = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name} on {page}"));
+    let (_, rest) = page
+        .split_once(&format!("name=\"{name}\" value=\""))
+        .unwrap_or_else(|| panic!("no {name} on {page}"));
     rest.split('"').next().unwrap().to_owned()
 }

@@ -38,9 +38,12 @@ fn answer(procedure: &Procedure, field: &Field, filled: &Filled) -> Result<Optio
     let name = format!("f.{}", field.id);
     let typed = filled.one(&name);
     let typed = typed.trim();
-    let codes: Vec<String> = filled.all(&name).iter().filter(|code| !code.is_empty()).cloned().collect();
+    let codes: Vec<String> =
+        filled.all(&name).iter().filter(|code| !code.is_empty()).cloned().collect();
     let value = match &field.ty {
-        FieldType::Files => filled.files.get(&name).filter(|files| !files.is_empty()).cloned().map(Value::Files),
+        FieldType::Files => {
+            filled.files.get(&name).filter(|files| !files.is_empty()).cloned().map(Value::Files)
+        }
         FieldType::Party => parties(filled.parties(&name))?,
         _ if codes.is_empty() || (typed.is_empty() && !field.many) => None,
         FieldType::Line | FieldType::LawItem => {
@@ -48,9 +51,13 @@ fn answer(procedure: &Procedure, field: &Field, filled: &Filled) -> Result<Optio
         }
         FieldType::Text => Some(text(typed, field.max.unwrap_or(LONGEST_TEXT))?),
         FieldType::Int => Some(Value::Int(whole(typed).ok_or("请填写整数，例如 12")?)),
-        FieldType::Money => Some(Value::Money(money(typed).ok_or("请填写金额，单位为元，例如 1500 或 1500.50")?)),
+        FieldType::Money => {
+            Some(Value::Money(money(typed).ok_or("请填写金额，单位为元，例如 1500 或 1500.50")?))
+        }
         FieldType::Date => Some(Value::Date(date(typed).ok_or("请填写日期，例如 2026-03-01")?)),
-        FieldType::Moment => Some(Value::Moment(moment(typed).ok_or("请填写日期和时间，例如 2026-03-01 09:30")?)),
+        FieldType::Moment => {
+            Some(Value::Moment(moment(typed).ok_or("请填写日期和时间，例如 2026-03-01 09:30")?))
+        }
         FieldType::YesNo => Some(Value::Yes(typed == "yes")),
         FieldType::Choice(list) => {
             if codes.iter().any(|code| procedure.label(list, code).is_none()) {
@@ -78,7 +85,10 @@ fn parties(parties: Vec<Party>) -> Result<Option<Value>, String> {
     }
     let long = |text: &String, most: usize| text.chars().count() > most;
     if parties.iter().any(|party| {
-        long(&party.name, 100) || long(&party.number, 30) || long(&party.phone, 30) || long(&party.address, 200)
+        long(&party.name, 100)
+            || long(&party.number, 30)
+            || long(&party.phone, 30)
+            || long(&party.address, 200)
     }) {
         return Err("姓名、证件号、电话或者住址太长，请核对".into());
     }
@@ -123,10 +133,20 @@ pub fn money(typed: &str) -> Option<i64> {
 pub fn date(typed: &str) -> Option<Date> {
     let plain: String = plain(typed).replace(['年', '月', '/', '.'], "-").replace('日', "");
     if plain.len() == 8 && plain.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Date::new(plain[..4].parse().ok()?, plain[4..6].parse().ok()?, plain[6..].parse().ok()?).ok();
+        return Date::new(
+            plain[..4].parse().ok()?,
+            plain[4..6].parse().ok()?,
+            plain[6..].parse().ok()?,
+        )
+        .ok();
     }
     let mut parts = plain.split('-');
-    let date = Date::new(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?).ok()?;
+    let date = Date::new(
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+        parts.next()?.parse().ok()?,
+    )
+    .ok()?;
     (parts.next().is_none() && (1900..2200).contains(&date.year())).then_some(date)
 }
 
@@ -158,7 +178,9 @@ mod tests {
     #[test]
     fn dates_are_read_as_people_write_them() {
         let day = Date::new(2026, 3, 1).ok();
-        for typed in ["2026-03-01", "2026.3.1", "2026/3/1", "2026年3月1日", "20260301", "２０２６-3-1"] {
+        for typed in
+            ["2026-03-01", "2026.3.1", "2026/3/1", "2026年3月1日", "20260301", "２０２６-3-1"]
+        {
             assert_eq!(date(typed), day, "{typed}");
         }
         for wrong in ["", "2026-02-30", "3-1", "明天", "0026-01-01"] {

@@ -102,7 +102,13 @@ pub struct Around<'a> {
 
 impl Control {
     /// The control for a field.
-    pub fn of(procedure: &Procedure, field: &Field, required: bool, filled: &Filled, around: &Around) -> Self {
+    pub fn of(
+        procedure: &Procedure,
+        field: &Field,
+        required: bool,
+        filled: &Filled,
+        around: &Around,
+    ) -> Self {
         let name = format!("f.{}", field.id);
         let typed = filled.one(&name);
         let chosen = filled.all(&name);
@@ -122,7 +128,8 @@ impl Control {
             FieldType::YesNo => Kind::Radio(picks([("yes", "是"), ("no", "否")], chosen)),
             FieldType::Choice(list) => {
                 let list = procedure.lists.get(list);
-                let pairs = list.into_iter().flatten().map(|(code, label)| (code.as_str(), label.as_str()));
+                let pairs =
+                    list.into_iter().flatten().map(|(code, label)| (code.as_str(), label.as_str()));
                 let picks = picks(pairs, chosen);
                 match (field.many, picks.len()) {
                     (true, _) => Kind::Checks(picks),
@@ -132,8 +139,12 @@ impl Control {
             }
             FieldType::Person => people_kind(around.people, field.many, chosen),
             FieldType::Organ => people_kind(around.organs, field.many, chosen),
-            FieldType::Party => Kind::Parties { rows: party_rows(&name, filled, field.many), many: field.many },
-            FieldType::Files => Kind::Files { kept: kept_files(&name, filled, around.key), many: field.many },
+            FieldType::Party => {
+                Kind::Parties { rows: party_rows(&name, filled, field.many), many: field.many }
+            }
+            FieldType::Files => {
+                Kind::Files { kept: kept_files(&name, filled, around.key), many: field.many }
+            }
         };
         let hint = field.hint.clone().unwrap_or_default();
         let wrong = filled.wrong.get(&*field.id).cloned().unwrap_or_default();
@@ -141,10 +152,23 @@ impl Control {
     }
 
     /// A list of people to name for a role.
-    pub fn people(name: String, label: String, required: bool, filled: &Filled, people: &[(String, String)]) -> Self {
+    pub fn people(
+        name: String,
+        label: String,
+        required: bool,
+        filled: &Filled,
+        people: &[(String, String)],
+    ) -> Self {
         let chosen = filled.all(&name);
         let wrong = filled.wrong.get(&name).cloned().unwrap_or_default();
-        Self { kind: people_kind(people, false, chosen), name, label, required, hint: String::new(), wrong }
+        Self {
+            kind: people_kind(people, false, chosen),
+            name,
+            label,
+            required,
+            hint: String::new(),
+            wrong,
+        }
     }
 
     /// A list of which one is chosen from the start.
@@ -206,7 +230,11 @@ fn party_rows(name: &str, filled: &Filled, many: bool) -> Vec<Row> {
         .enumerate()
         .map(|(index, party)| Row { name: format!("{name}.{index}"), party })
         .collect();
-    let wanted = if !many { 1 } else { rows.len().max(1) + usize::from(filled.more == name && !rows.is_empty()) };
+    let wanted = if !many {
+        1
+    } else {
+        rows.len().max(1) + usize::from(filled.more == name && !rows.is_empty())
+    };
     while rows.len() < wanted {
         rows.push(Row { name: format!("{name}.{}", rows.len()), party: Party::default() });
     }
@@ -217,7 +245,10 @@ fn kept_files(name: &str, filled: &Filled, key: &[u8]) -> Vec<Kept> {
     let files: &[FileRef] = filled.files.get(name).map(Vec::as_slice).unwrap_or_default();
     files
         .iter()
-        .map(|file| Kept { label: format!("{}（{}）", file.name, size(file.size)), ticket: keep_file(file, key) })
+        .map(|file| Kept {
+            label: format!("{}（{}）", file.name, size(file.size)),
+            ticket: keep_file(file, key),
+        })
         .collect()
 }
 

@@ -62,14 +62,22 @@ impl Filled {
 
     /// Values whose name begins with `prefix`, with the rest of the name.
     pub fn under<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a [String])> {
-        self.values.iter().filter_map(move |(name, values)| Some((name.strip_prefix(prefix)?, values.as_slice())))
+        self.values
+            .iter()
+            .filter_map(move |(name, values)| Some((name.strip_prefix(prefix)?, values.as_slice())))
     }
 
     /// What was typed in words, to be copied where it cannot be kept.
     pub fn texts(&self) -> Vec<String> {
-        let answers = self.values.iter().filter(|(name, _)| name.starts_with("f.") || name.starts_with("w."));
-        let words = answers.filter(|(name, _)| !name.ends_with(".kept") && !name.ends_with(".kind"));
-        words.flat_map(|(_, values)| values).filter(|text| !text.trim().is_empty()).cloned().collect()
+        let answers =
+            self.values.iter().filter(|(name, _)| name.starts_with("f.") || name.starts_with("w."));
+        let words =
+            answers.filter(|(name, _)| !name.ends_with(".kept") && !name.ends_with(".kind"));
+        words
+            .flat_map(|(_, values)| values)
+            .filter(|text| !text.trim().is_empty())
+            .cloned()
+            .collect()
     }
 
     /// The party rows of a control, blank ones left out.
@@ -100,7 +108,9 @@ impl Filled {
         let tickets: Vec<(String, Vec<String>)> = self
             .values
             .iter()
-            .filter_map(|(name, values)| Some((name.strip_suffix(".kept")?.to_owned(), values.clone())))
+            .filter_map(|(name, values)| {
+                Some((name.strip_suffix(".kept")?.to_owned(), values.clone()))
+            })
             .collect();
         for (name, tickets) in tickets {
             let files = tickets.iter().filter_map(|ticket| kept_file(ticket, key));
@@ -140,7 +150,9 @@ impl Filled {
                 Some(name) => {
                     if bytes.len() > LARGEST_FILE {
                         let most = size(LARGEST_FILE as u64);
-                        return Err(PageError::TooLarge(format!("附件“{name}”超过 {most}，请压缩或者拆分后再上传。")));
+                        return Err(PageError::TooLarge(format!(
+                            "附件“{name}”超过 {most}，请压缩或者拆分后再上传。"
+                        )));
                     }
                     filled.uploads.push(Upload { control, name: file_name(&name), bytes });
                 }
@@ -160,9 +172,14 @@ impl<S: Send + Sync> FromRequest<S> for Filled {
     type Rejection = PageError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, PageError> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
-            let parts = request.extract::<Multipart, _>().await.map_err(|_| PageError::Unreadable)?;
+            let parts =
+                request.extract::<Multipart, _>().await.map_err(|_| PageError::Unreadable)?;
             return Self::read_multipart(parts).await;
         }
         let RawForm(bytes) = RawForm::from_request(request, state).await.map_err(|rejection| {
@@ -208,7 +225,8 @@ pub fn clean(text: &str) -> String {
 /// The last part of a path, without anything that could be one.
 fn file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let name: String = clean(last).chars().filter(|char| *char != '\n' && *char != '\t').take(120).collect();
+    let name: String =
+        clean(last).chars().filter(|char| *char != '\n' && *char != '\t').take(120).collect();
     if name.trim().is_empty() { "附件".into() } else { name }
 }
 
@@ -230,7 +248,8 @@ fn kept_file(ticket: &str, key: &[u8]) -> Option<FileRef> {
 fn sealer(key: &[u8], text: &[u8]) -> Hmac<Sm3> {
     // A key of any length is accepted by HMAC.
     #[allow(clippy::expect_used)]
-    let mut sealer = <Hmac<Sm3> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+    let mut sealer =
+        <Hmac<Sm3> as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
     sealer.update(b"kept file\0");
     sealer.update(text);
     sealer

@@ -5,7 +5,8 @@ pub fn kind(name: &str, bytes: &[u8]) -> Result<&'static str, String> {
     if bytes.is_empty() {
         return Err(format!("附件“{name}”是空的，请重新选择"));
     }
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
+    let extension =
+        name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase()).unwrap_or_default();
     let zip = bytes.starts_with(b"PK\x03\x04");
     let ole = bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]);
     let holds = |part: &[u8]| bytes.windows(part.len()).any(|window| window == part);
@@ -15,7 +16,10 @@ pub fn kind(name: &str, bytes: &[u8]) -> Result<&'static str, String> {
             zip && holds(b"word/"),
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
-        "xlsx" => (zip && holds(b"xl/"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        "xlsx" => (
+            zip && holds(b"xl/"),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ),
         "ofd" => (zip && holds(b"OFD.xml"), "application/ofd"),
         "zip" => (zip, "application/zip"),
         "doc" | "wps" => (ole, "application/msword"),
@@ -24,13 +28,15 @@ pub fn kind(name: &str, bytes: &[u8]) -> Result<&'static str, String> {
         "jpg" | "jpeg" => (bytes.starts_with(&[0xff, 0xd8, 0xff]), "image/jpeg"),
         "webp" => (bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP"), "image/webp"),
         "mp3" => (
-            bytes.starts_with(b"ID3") || (bytes[0] == 0xff && bytes.get(1).is_some_and(|byte| byte & 0xe0 == 0xe0)),
+            bytes.starts_with(b"ID3")
+                || (bytes[0] == 0xff && bytes.get(1).is_some_and(|byte| byte & 0xe0 == 0xe0)),
             "audio/mpeg",
         ),
         "mp4" => (bytes.get(4..8) == Some(b"ftyp"), "video/mp4"),
-        "txt" | "csv" => {
-            (!bytes.iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')), "text/plain")
-        }
+        "txt" | "csv" => (
+            !bytes.iter().any(|byte| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')),
+            "text/plain",
+        ),
         _ => {
             return Err(format!(
                 "附件“{name}”的类型不能接收；可以上传 PDF、OFD、DOC(X)、XLS(X)、WPS、ET、TXT、CSV、PNG、JPG、WEBP、ZIP、MP3、MP4"

@@ -12,7 +12,15 @@ use store::{Access, AccessFilter, AccessKind, Attempt};
 
 use crate::{
     office::Office,
-    web::{Desk, error::PageError, frame::Frame, paging::{Address, ROWS}, plain, session::SignedIn, shell::administrator},
+    web::{
+        Desk,
+        error::PageError,
+        frame::Frame,
+        paging::{Address, ROWS},
+        plain,
+        session::SignedIn,
+        shell::administrator,
+    },
 };
 
 #[derive(Template)]
@@ -45,7 +53,11 @@ pub struct Asked {
 }
 
 /// `GET /access`: one's own lines; administrators may see everybody's.
-pub async fn log(State(desk): State<Desk>, me: SignedIn, Query(asked): Query<Asked>) -> Result<Html<String>, PageError> {
+pub async fn log(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "查看记录").await?;
     desk.ask(move |office| {
         let admin = administrator(&me.actor, office.clock().today());
@@ -55,11 +67,17 @@ pub async fn log(State(desk): State<Desk>, me: SignedIn, Query(asked): Query<Ask
             case: (!asked.case.is_empty()).then(|| asked.case.clone()),
             before: asked.before.parse::<Timestamp>().ok(),
         };
-        let found = office.store().read(office.county(), |read| read.accesses(&filter, ROWS).map_err(PageError::from))?;
+        let found = office
+            .store()
+            .read(office.county(), |read| read.accesses(&filter, ROWS).map_err(PageError::from))?;
         let full = found.len() >= ROWS as usize;
         let last = found.last().filter(|_| full).map(|line| line.at.to_string());
         let next = last.map(|before| {
-            Address::to("/access").with("mine", &asked.mine).with("case", &asked.case).with("before", &before).into()
+            Address::to("/access")
+                .with("mine", &asked.mine)
+                .with("case", &asked.case)
+                .with("before", &before)
+                .into()
         });
         let rows = found.into_iter().map(|line| row(office, line)).collect();
         Ok(Html(LogPage { frame, mine, admin, rows, next }.render()?))
@@ -110,7 +128,9 @@ pub async fn refused(State(desk): State<Desk>, me: SignedIn) -> Result<Html<Stri
         if !administrator(&me.actor, office.clock().today()) {
             return Err(PageError::Forbidden("不予办理记录由系统管理员查看。".into()));
         }
-        let found = office.store().read(office.county(), |read| read.attempts(None, 200).map_err(PageError::from))?;
+        let found = office
+            .store()
+            .read(office.county(), |read| read.attempts(None, 200).map_err(PageError::from))?;
         let rows = found.into_iter().map(|attempt| refused_row(office, attempt)).collect();
         Ok(Html(RefusedPage { frame, rows }.render()?))
     })
@@ -118,7 +138,11 @@ pub async fn refused(State(desk): State<Desk>, me: SignedIn) -> Result<Html<Stri
 }
 
 fn refused_row(office: &Office, attempt: Attempt) -> RefusedLine {
-    let known = office.law().newest().find_map(|procedure| procedure.acts.get(&*attempt.act)).map(|act| act.name.clone());
+    let known = office
+        .law()
+        .newest()
+        .find_map(|procedure| procedure.acts.get(&*attempt.act))
+        .map(|act| act.name.clone());
     let built_in = || builtin::Kind::named(&attempt.act).map(|kind| kind.name().to_owned());
     RefusedLine {
         at: plain::stamp(attempt.at),
@@ -128,7 +152,13 @@ fn refused_row(office: &Office, attempt: Attempt) -> RefusedLine {
         grounds: attempt
             .grounds
             .into_iter()
-            .map(|ground| if ground.basis.is_empty() { ground.say } else { format!("{}（{}）", ground.say, ground.basis) })
+            .map(|ground| {
+                if ground.basis.is_empty() {
+                    ground.say
+                } else {
+                    format!("{}（{}）", ground.say, ground.basis)
+                }
+            })
             .collect(),
     }
 }

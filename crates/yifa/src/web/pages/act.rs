@@ -57,12 +57,19 @@ pub async fn take(
         .await?;
     let seen = filled.one("seen").parse().unwrap_or_default();
     let more = !filled.more.is_empty();
-    let again = |grounds, stale| case::Asked { act: Some(act), filled, grounds, stale, ..Default::default() };
+    let again = |grounds, stale| case::Asked {
+        act: Some(act),
+        filled,
+        grounds,
+        stale,
+        ..Default::default()
+    };
     let (status, asked) = match came {
         Came::Done(done) => {
             let version = done.receipt.entry.version;
             let again = if done.repeated { "&again=1" } else { "" };
-            return Ok(Redirect::to(&format!("/cases/{id}?done={version}{again}#entry-{version}")).into_response());
+            return Ok(Redirect::to(&format!("/cases/{id}?done={version}{again}#entry-{version}"))
+                .into_response());
         }
         Came::Again if more => (StatusCode::OK, again(Vec::new(), None)),
         Came::Again => (StatusCode::UNPROCESSABLE_ENTITY, again(Vec::new(), None)),
@@ -74,13 +81,20 @@ pub async fn take(
     Ok((status, page).into_response())
 }
 
-fn perform(office: &Office, me: &SignedIn, id: &str, act: &str, filled: &mut Filled) -> Result<Came, PageError> {
+fn perform(
+    office: &Office,
+    me: &SignedIn,
+    id: &str,
+    act: &str,
+    filled: &mut Filled,
+) -> Result<Came, PageError> {
     let file = CaseFile::read(office, &me.actor, id)?;
     if let Err(error) = keep_uploads(office, filled) {
         return failed(error);
     }
     let seen = filled.one("seen").parse().ok();
-    let target = Target::Case { case: id.to_owned(), seen: Some(seen.unwrap_or(file.case.version())) };
+    let target =
+        Target::Case { case: id.to_owned(), seen: Some(seen.unwrap_or(file.case.version())) };
     let action = match file.case.procedure.acts.get(act) {
         Some(act) => action(&file.case.procedure, act, target, filled, file.today),
         None => {
@@ -119,7 +133,12 @@ fn built_in_action(
 }
 
 /// Sends an action on its way, if the form could be read.
-pub fn send(office: &Office, me: &SignedIn, action: Action, filled: &Filled) -> Result<Came, PageError> {
+pub fn send(
+    office: &Office,
+    me: &SignedIn,
+    action: Action,
+    filled: &Filled,
+) -> Result<Came, PageError> {
     if !filled.more.is_empty() || !filled.wrong.is_empty() {
         return Ok(Came::Again);
     }
@@ -134,7 +153,10 @@ pub fn send(office: &Office, me: &SignedIn, action: Action, filled: &Filled) -> 
         Err(Unperformed::Unknown) => Err(PageError::Missing),
         Err(error @ Unperformed::Paper { .. }) => {
             tracing::error!(%error, "a document could not be drawn up");
-            Ok(Came::Refused(vec![Ground::plain("paper", format!("{error}。请联系程序文件的维护人员。"))]))
+            Ok(Came::Refused(vec![Ground::plain(
+                "paper",
+                format!("{error}。请联系程序文件的维护人员。"),
+            )]))
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Forms of the acts that every procedure has: 记事、移交、关联、作废.
 
-use engine::{action::Answers, builtin::{self, Kind}, fact::BuiltIn};
+use engine::{
+    action::Answers,
+    builtin::{self, Kind},
+    fact::BuiltIn,
+};
 use law::{Id, procedure::Scope, value::Value};
 
 use crate::web::{
@@ -14,7 +18,12 @@ use crate::web::{
 };
 
 /// The form of a built-in act.
-pub fn form(making: &Making, kind: Kind, file: &CaseFile, filled: &Filled) -> Result<ActForm, PageError> {
+pub fn form(
+    making: &Making,
+    kind: Kind,
+    file: &CaseFile,
+    filled: &Filled,
+) -> Result<ActForm, PageError> {
     let case = &file.case;
     let url = format!("/cases/{}/acts/{}", case.id, kind.id());
     let mut form = making.blank(url, Some(case.version()), filled)?;
@@ -26,7 +35,11 @@ pub fn form(making: &Making, kind: Kind, file: &CaseFile, filled: &Filled) -> Re
         }
         Kind::HandOver => {
             form.about = "由其他人接着办理本案。".into();
-            let roles = case.procedure.roles.values().filter(|role| role.scope == Scope::Case && !role.outside);
+            let roles = case
+                .procedure
+                .roles
+                .values()
+                .filter(|role| role.scope == Scope::Case && !role.outside);
             form.assign = roles.map(|role| making.naming(&role.id, false, filled)).collect();
             form.controls.push(words("reason", "移交理由", filled));
         }
@@ -36,7 +49,8 @@ pub fn form(making: &Making, kind: Kind, file: &CaseFile, filled: &Filled) -> Re
             form.controls.push(line("relation", "关系", "例如 同一事项、同一当事人", filled));
         }
         Kind::Strike => {
-            form.about = "记录有误的，作废后重新办理；作废的记录仍然保留，统计和期限随之重算。".into();
+            form.about =
+                "记录有误的，作废后重新办理；作废的记录仍然保留，统计和期限随之重算。".into();
             form.controls.push(entries(file, filled));
             form.controls.push(words("reason", "作废理由", filled));
         }
@@ -81,13 +95,20 @@ fn line(name: &str, label: &str, hint: &str, filled: &Filled) -> Control {
 
 fn entries(file: &CaseFile, filled: &Filled) -> Control {
     let chosen = filled.one("f.version");
-    let facts = file.case.in_effect().filter(|recorded| !matches!(recorded.fact.built_in, Some(BuiltIn::Strike { .. })));
+    let facts = file
+        .case
+        .in_effect()
+        .filter(|recorded| !matches!(recorded.fact.built_in, Some(BuiltIn::Strike { .. })));
     let picks: Vec<Pick> = facts
         .map(|recorded| {
             let name = builtin::act_name(&file.case.procedure, &recorded.fact.act);
             let who = recorded.fact.by.first().map_or("系统", |by| by.name.as_str());
             let code = recorded.version.to_string();
-            Pick { on: code == chosen, label: format!("第 {code} 笔　{}　{name}　{who}", recorded.fact.on), code }
+            Pick {
+                on: code == chosen,
+                label: format!("第 {code} 笔　{}　{name}　{who}", recorded.fact.on),
+                code,
+            }
         })
         .collect();
     control("version", "作废哪一笔", "", filled, control::Kind::Select(picks))

@@ -61,20 +61,35 @@ impl Chosen {
     /// The organ asked for, if one of the person's posts stands above it; else the person's own.
     pub fn of(office: &Office, actor: &Actor, organ: &str, year: &str) -> Result<Self, PageError> {
         let today = office.clock().today();
-        let organs = office.store().read(office.county(), |read| read.organs().map_err(PageError::from))?;
+        let organs =
+            office.store().read(office.county(), |read| read.organs().map_err(PageError::from))?;
         let mine = seats(actor, today);
-        let mut within: Vec<Organ> =
-            organs.into_iter().filter(|organ| mine.iter().any(|seat| seat.covers(&organ.path))).collect();
+        let mut within: Vec<Organ> = organs
+            .into_iter()
+            .filter(|organ| mine.iter().any(|seat| seat.covers(&organ.path)))
+            .collect();
         if !organ.is_empty() && !within.iter().any(|one| one.path.as_str() == organ) {
             return Err(PageError::Missing);
         }
-        let own = within.iter().position(|one| one.path.as_str() == organ).or_else(|| (!within.is_empty()).then_some(0));
-        let own = own.ok_or_else(|| PageError::Forbidden("您没有在任岗位，不能查看数据。".into()))?;
-        let year = year.parse().ok().filter(|year| (2000..2200).contains(year)).unwrap_or(today.year());
-        let pick = |organ: &Organ, on| Pick { code: organ.path.to_string(), label: organ.name.clone(), on };
-        let picks = within.iter().enumerate().map(|(place, organ)| pick(organ, place == own)).collect();
+        let own = within
+            .iter()
+            .position(|one| one.path.as_str() == organ)
+            .or_else(|| (!within.is_empty()).then_some(0));
+        let own =
+            own.ok_or_else(|| PageError::Forbidden("您没有在任岗位，不能查看数据。".into()))?;
+        let year =
+            year.parse().ok().filter(|year| (2000..2200).contains(year)).unwrap_or(today.year());
+        let pick = |organ: &Organ, on| Pick {
+            code: organ.path.to_string(),
+            label: organ.name.clone(),
+            on,
+        };
+        let picks =
+            within.iter().enumerate().map(|(place, organ)| pick(organ, place == own)).collect();
         let years = (today.year() - 5..=today.year()).rev();
-        let years = years.map(|one| Pick { code: one.to_string(), label: format!("{one}年"), on: one == year }).collect();
+        let years = years
+            .map(|one| Pick { code: one.to_string(), label: format!("{one}年"), on: one == year })
+            .collect();
         Ok(Self { organ: within.swap_remove(own), year, organs: picks, years })
     }
 }
@@ -102,7 +117,11 @@ struct Line {
 }
 
 /// `GET /figures`
-pub async fn table(State(desk): State<Desk>, me: SignedIn, Query(asked): Query<Asked>) -> Result<Html<String>, PageError> {
+pub async fn table(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "指标数据").await?;
     desk.ask(move |office| {
         let chosen = Chosen::of(office, &me.actor, &asked.organ, &asked.year)?;
@@ -141,7 +160,10 @@ fn group(office: &Office, figure: &Figure) -> String {
     let own = |id: &str| office.law().procedures.get(id).and_then(|editions| editions.last());
     let joined = office.law().joined.contains_key(&figure.key);
     let procedure = figure.key.split_once('.').and_then(|(id, _)| own(id)).filter(|_| !joined);
-    procedure.map_or_else(|| "综合".into(), |procedure: &std::sync::Arc<Procedure>| procedure.name.clone())
+    procedure.map_or_else(
+        || "综合".into(),
+        |procedure: &std::sync::Arc<Procedure>| procedure.name.clone(),
+    )
 }
 
 fn line(figure: &Figure, chosen: &Chosen) -> Line {
@@ -216,14 +238,20 @@ pub async fn list(
                 read.observed(list, organ, span, after.as_ref(), ROWS)?,
             ))
         })?;
-        let value = measure.value(&|counted: &Counted| tallies.get(counted).copied().unwrap_or_default());
+        let value =
+            measure.value(&|counted: &Counted| tallies.get(counted).copied().unwrap_or_default());
         let rate = matches!(measure.how, Measured::Share(_));
         let visible = Visible::to(&me.actor, office.county(), office.clock().today());
         let ids: Vec<String> = page.rows.iter().map(|row| row.case.id.clone()).collect();
-        let open = office.store().read(office.county(), |read| read.cases(&ids, &visible).map_err(PageError::from))?;
+        let open = office
+            .store()
+            .read(office.county(), |read| read.cases(&ids, &visible).map_err(PageError::from))?;
         let may_open = |id: &str| open.iter().any(|case| case.id == id);
-        let mut lines = vec![("指标", measure.name.clone()), ("单位", unit_name(measure.unit).into())];
-        lines.extend(value.working().map(|working| ("算式", format!("{working} = {}", value.number()))));
+        let mut lines =
+            vec![("指标", measure.name.clone()), ("单位", unit_name(measure.unit).into())];
+        lines.extend(
+            value.working().map(|working| ("算式", format!("{working} = {}", value.number()))),
+        );
         lines.extend(measure.note.clone().map(|note| ("口径", note)));
         lines.extend(measure.basis.clone().map(|basis| ("依据", basis)));
         let names = office.names();
@@ -233,17 +261,27 @@ pub async fn list(
             let url = address(&key, &chosen).with("list", &place.to_string()).into();
             (format!("{name}（{count}）"), url, place == asked.list)
         });
-        let parts = by_organ.iter().filter(|(path, _)| *path != organ || by_organ.len() > 1).map(|(path, tally)| {
-            let below = Chosen {
-                organ: Organ { path: path.clone(), ..chosen.organ.clone() },
-                year: chosen.year,
-                organs: Vec::new(),
-                years: Vec::new(),
-            };
-            let said = if rate { format!("{}/{}", tally.good, tally.count) } else { plain::thousands(tally.count) };
-            let name = if path == organ { format!("{}本级", names.organ(path.as_str())) } else { names.organ(path.as_str()) };
-            (name, said, String::from(address(&key, &below)))
-        });
+        let parts = by_organ.iter().filter(|(path, _)| *path != organ || by_organ.len() > 1).map(
+            |(path, tally)| {
+                let below = Chosen {
+                    organ: Organ { path: path.clone(), ..chosen.organ.clone() },
+                    year: chosen.year,
+                    organs: Vec::new(),
+                    years: Vec::new(),
+                };
+                let said = if rate {
+                    format!("{}/{}", tally.good, tally.count)
+                } else {
+                    plain::thousands(tally.count)
+                };
+                let name = if path == organ {
+                    format!("{}本级", names.organ(path.as_str()))
+                } else {
+                    names.organ(path.as_str())
+                };
+                (name, said, String::from(address(&key, &below)))
+            },
+        );
         let page_of = |next: &AfterObserved| {
             address(&key, &chosen)
                 .with("list", &asked.list.to_string())
@@ -260,8 +298,13 @@ pub async fn list(
             lists: if needs.len() > 1 { lists.collect() } else { Vec::new() },
             parts: parts.collect(),
             rate,
-            rows: page.rows.iter().map(|row| observed(office, row, may_open(&row.case.id), &measure)).collect(),
-            first: after.map(|_| address(&key, &chosen).with("list", &asked.list.to_string()).into()),
+            rows: page
+                .rows
+                .iter()
+                .map(|row| observed(office, row, may_open(&row.case.id), &measure))
+                .collect(),
+            first: after
+                .map(|_| address(&key, &chosen).with("list", &asked.list.to_string()).into()),
             next: page.next.as_ref().map(|next| page_of(next).into()),
         };
         Ok(Html(view.render()?))
@@ -270,7 +313,10 @@ pub async fn list(
 }
 
 fn back(chosen: &Chosen) -> String {
-    Address::to("/figures").with("organ", chosen.organ.path.as_str()).with("year", &chosen.year.to_string()).into()
+    Address::to("/figures")
+        .with("organ", chosen.organ.path.as_str())
+        .with("year", &chosen.year.to_string())
+        .into()
 }
 
 fn list_name(office: &Office, list: &Counted) -> String {
@@ -284,7 +330,12 @@ fn list_name(office: &Office, list: &Counted) -> String {
         None => indicator.name.clone(),
         Some((_, codes)) => {
             let label = |code: &law::Id| {
-                procedure.lists.values().find_map(|list| list.get(code)).cloned().unwrap_or_else(|| code.to_string())
+                procedure
+                    .lists
+                    .values()
+                    .find_map(|list| list.get(code))
+                    .cloned()
+                    .unwrap_or_else(|| code.to_string())
             };
             let labels: Vec<String> = codes.iter().map(label).collect();
             format!("{}：{}", indicator.name, labels.join("、"))

@@ -22,9 +22,12 @@ pub async fn document(
         let (document, form) = file.rsplit_once('.').ok_or(PageError::Missing)?;
         let found = CaseFile::read(office, &me.actor, &id)?;
         if found.sight != Sight::Handling {
-            return Err(PageError::Forbidden("文书含有当事人的个人信息，由承办本案的人查看和打印。".into()));
+            return Err(PageError::Forbidden(
+                "文书含有当事人的个人信息，由承办本案的人查看和打印。".into(),
+            ));
         }
-        let name = found.case.procedure.documents.get(document).map(|document| document.name.clone());
+        let name =
+            found.case.procedure.documents.get(document).map(|document| document.name.clone());
         let name = name.ok_or(PageError::Missing)?;
         let text = office.store().read(office.county(), |read| {
             read.issued_text(&id, version, document, found.sight).map_err(PageError::from)
@@ -34,7 +37,8 @@ pub async fn document(
         let number = found.case.number().unwrap_or("文书");
         match form {
             "docx" => {
-                let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+                let kind =
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
                 Ok(download(&format!("{number} {name}.docx"), kind, paper::docx::write(&paper)))
             }
             "pdf" => pdf(&paper, &format!("{number} {name}.pdf")),
@@ -47,7 +51,8 @@ pub async fn document(
 
 /// A paper as PDF, or a sentence that says why not.
 pub fn pdf(paper: &paper::Paper, name: &str) -> Result<Response, PageError> {
-    let fonts = paper::pdf::Fonts::installed().map_err(|missing| PageError::Forbidden(format!("{missing}。")))?;
+    let fonts = paper::pdf::Fonts::installed()
+        .map_err(|missing| PageError::Forbidden(format!("{missing}。")))?;
     let printed = paper::pdf::write(paper, fonts);
     if !printed.missing.is_empty() {
         let missing: String = printed.missing.iter().collect();
@@ -59,8 +64,12 @@ pub fn pdf(paper: &paper::Paper, name: &str) -> Result<Response, PageError> {
 
 /// A paper as a page to look at and print. Its style is its own.
 pub fn html(paper: &paper::Paper) -> Response {
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
-    let headers = [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CONTENT_SECURITY_POLICY, policy)];
+    let policy =
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'";
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ];
     (StatusCode::OK, headers, paper::html::standalone(paper)).into_response()
 }
 
@@ -72,8 +81,15 @@ pub async fn material(
 ) -> Result<Response, PageError> {
     desk.ask(move |office| {
         let file = CaseFile::read(office, &me.actor, &id)?;
-        let kept = file.case.facts().iter().find_map(|recorded| attached(recorded, &digest)).ok_or(PageError::Missing)?;
-        let material = office.store().read(office.county(), |read| read.file(&digest).map_err(PageError::from))?;
+        let kept = file
+            .case
+            .facts()
+            .iter()
+            .find_map(|recorded| attached(recorded, &digest))
+            .ok_or(PageError::Missing)?;
+        let material = office
+            .store()
+            .read(office.county(), |read| read.file(&digest).map_err(PageError::from))?;
         let material = material.ok_or(PageError::Missing)?;
         Ok(download(&kept.name, &material.kind, material.content))
     })

@@ -119,11 +119,19 @@ pub async fn worklist(
         });
         let (lights, page) = office.store().read(office.county(), |read| {
             let lights = read.worklist_lights(&me.actor, today)?;
-            Ok::<_, PageError>((lights, read.worklist(&me.actor, today, &filter, after.as_ref(), ROWS)?))
+            Ok::<_, PageError>((
+                lights,
+                read.worklist(&me.actor, today, &filter, after.as_ref(), ROWS)?,
+            ))
         })?;
         let rows: Vec<TaskRow> = page.rows.iter().map(|task| row(office, task)).collect();
         let next = page.next.map(|next| {
-            asked.address().with("due", &next.due).with("case", &next.case).with("act", &next.act).into()
+            asked
+                .address()
+                .with("due", &next.due)
+                .with("case", &next.case)
+                .with("act", &next.act)
+                .into()
         });
         let calendar = &office.law().calendar;
         let day = if calendar.is_working_day(today) { "工作日" } else { "休息日" };
@@ -155,7 +163,12 @@ fn cards(lights: &Lights, asked: &Asked) -> Vec<Card> {
     };
     vec![
         card("红灯　已超期", if lights.red > 0 { "red" } else { "" }, "red", lights.red),
-        card("黄灯　临近到期", if lights.yellow > 0 { "amber" } else { "" }, "yellow", lights.yellow),
+        card(
+            "黄灯　临近到期",
+            if lights.yellow > 0 { "amber" } else { "" },
+            "yellow",
+            lights.yellow,
+        ),
         card("绿灯　正常", "", "green", lights.green),
         card("全部待办", "", "", lights.red + lights.yellow + lights.green),
     ]
@@ -170,7 +183,10 @@ fn tabs(office: &Office, me: &SignedIn, asked: &Asked) -> Vec<Tab> {
     procedures
         .map(|procedure| Tab {
             name: procedure.name.clone(),
-            url: Address::to("/").with("procedure", &procedure.id).with("light", &asked.light).into(),
+            url: Address::to("/")
+                .with("procedure", &procedure.id)
+                .with("light", &asked.light)
+                .into(),
             on: asked.procedure == *procedure.id,
         })
         .collect()
@@ -179,7 +195,8 @@ fn tabs(office: &Office, me: &SignedIn, asked: &Asked) -> Vec<Tab> {
 fn row(office: &Office, task: &Task) -> TaskRow {
     let today = office.clock().today();
     let names = office.names();
-    let procedure = office.law().procedures.get(&task.case.procedure).and_then(|editions| editions.last());
+    let procedure =
+        office.law().procedures.get(&task.case.procedure).and_then(|editions| editions.last());
     let act = procedure.and_then(|procedure| procedure.acts.get(&task.act));
     let (lamp, due) = match &task.pressing {
         Some(pressing) => (Lamp::pressing(pressing, today), format!("截止 {}", pressing.legal)),
@@ -191,7 +208,8 @@ fn row(office: &Office, task: &Task) -> TaskRow {
         due,
         case: task.case.id.clone(),
         name: if title.is_empty() { "（未命名）".into() } else { title.clone() },
-        procedure: procedure.map_or_else(|| task.case.procedure.to_string(), |procedure| procedure.name.clone()),
+        procedure: procedure
+            .map_or_else(|| task.case.procedure.to_string(), |procedure| procedure.name.clone()),
         number: task.case.number.clone().unwrap_or_default(),
         act: task.act.to_string(),
         act_name: act.map_or_else(|| task.act.to_string(), |act| act.name.clone()),
@@ -220,7 +238,8 @@ pub async fn mine(
         let visible = Visible::part_of(&me.actor);
         let after = asked.after();
         let page = office.store().read(office.county(), |read| {
-            read.register(&RegisterFilter::default(), &visible, after.as_ref(), ROWS).map_err(PageError::from)
+            read.register(&RegisterFilter::default(), &visible, after.as_ref(), ROWS)
+                .map_err(PageError::from)
         })?;
         let rows = page.rows.iter().map(|row: &CaseRow| register::row(office, row)).collect();
         let next = page.next.map(|next| register::address_after(Address::to("/mine"), &next));

@@ -199,7 +199,9 @@ pub async fn source(
     files.sort_by_key(|file| (file.path != procedure.path, file.path.clone()));
     let frame = desk.frame(&me, "程序文件原文").await?;
     let page = SourcePage {
-        frame: frame.under("程序与法规", "/law").under(procedure.name.clone(), format!("/law/{id}")),
+        frame: frame
+            .under("程序与法规", "/law")
+            .under(procedure.name.clone(), format!("/law/{id}")),
         path: procedure.path.clone(),
         hash: procedure.hash.to_string(),
         files,

@@ -67,11 +67,13 @@ async fn page(desk: &Desk, me: SignedIn, check: bool) -> Result<Html<String>, Pa
     desk.ask(move |office| {
         let checks = administrator(&me.actor, office.clock().today());
         if check && !checks {
-            return Err(PageError::Forbidden("全册核验由系统管理员进行；单件案卷在案卷页面核验。".into()));
+            return Err(PageError::Forbidden(
+                "全册核验由系统管理员进行；单件案卷在案卷页面核验。".into(),
+            ));
         }
-        let (entries, seals) = office.store().read(office.county(), |read| {
-            Ok::<_, PageError>((read.entries()?, read.seals()?))
-        })?;
+        let (entries, seals) = office
+            .store()
+            .read(office.county(), |read| Ok::<_, PageError>((read.entries()?, read.seals()?)))?;
         let checked = match check {
             true => {
                 let damages = office.store().verify(office.county(), |_| {})?;

@@ -72,7 +72,10 @@ pub fn openings(_office: &Office, actor: &Actor, procedure: &Procedure, today: D
 /// Whether a person may open any case.
 pub fn anything(office: &Office, actor: &Actor, today: Date) -> bool {
     let law = office.law();
-    law.procedures.keys().filter_map(|id| law.in_force(id, today)).any(|procedure| !places(actor, procedure, today).is_empty())
+    law.procedures
+        .keys()
+        .filter_map(|id| law.in_force(id, today))
+        .any(|procedure| !places(actor, procedure, today).is_empty())
 }
 
 /// `GET /new`
@@ -124,25 +127,44 @@ async fn page(
     desk.ask(move |office| {
         let today = office.clock().today();
         let procedure = in_force(office, &id, today)?;
-        let act = procedure.acts.get(&*act).filter(|act| act.opens_case()).ok_or(PageError::Missing)?;
+        let act =
+            procedure.acts.get(&*act).filter(|act| act.opens_case()).ok_or(PageError::Missing)?;
         let mut organs = places(&me.actor, &procedure, today);
         organs.retain(|(_, acts)| acts.contains(&act.id));
         let Some((first, _)) = organs.first() else {
-            let who: Vec<String> = act.by.iter().map(|role| plain::role(&procedure, role)).collect();
-            return Err(PageError::Forbidden(format!("“{}”由{}办（{}）。", act.name, who.join("、"), act.basis.text)));
+            let who: Vec<String> =
+                act.by.iter().map(|role| plain::role(&procedure, role)).collect();
+            return Err(PageError::Forbidden(format!(
+                "“{}”由{}办（{}）。",
+                act.name,
+                who.join("、"),
+                act.basis.text
+            )));
         };
         let chosen = filled.one("organ");
-        let here = organs.iter().map(|(organ, _)| organ).find(|organ| organ.as_str() == chosen).unwrap_or(first);
+        let here = organs
+            .iter()
+            .map(|(organ, _)| organ)
+            .find(|organ| organ.as_str() == chosen)
+            .unwrap_or(first);
         let (people, all_organs) = office.store().read(office.county(), |read| {
             Ok::<_, PageError>((read.people_around(here, today)?, read.organs()?))
         })?;
         let names = office.names();
-        let making =
-            Making { me: &me, procedure: &procedure, people: &people, organs: &all_organs, names: &names, today };
+        let making = Making {
+            me: &me,
+            procedure: &procedure,
+            people: &people,
+            organs: &all_organs,
+            names: &names,
+            today,
+        };
         let able: Vec<String> = people.iter().map(|person| person.person.clone()).collect();
         let mut form = making.form(act, format!("/new/{id}/{}", act.id), None, &able, &filled)?;
-        let list: Vec<(String, String)> =
-            organs.iter().map(|(organ, _)| (organ.to_string(), names.organ(organ.as_str()))).collect();
+        let list: Vec<(String, String)> = organs
+            .iter()
+            .map(|(organ, _)| (organ.to_string(), names.organ(organ.as_str())))
+            .collect();
         if list.len() > 1 {
             form.organ = Some(Control::choice("organ", "承办机关", &list, here.as_str()));
         }
@@ -152,7 +174,9 @@ async fn page(
             form = form.unreadable(&filled);
         }
         let page = NewPage {
-            frame: frame.titled(format!("{}：{}", procedure.name, act.name)).under("登记新案", "/new"),
+            frame: frame
+                .titled(format!("{}：{}", procedure.name, act.name))
+                .under("登记新案", "/new"),
             sub: format!("{}　程序版本 {}", names.organ(here.as_str()), procedure.version),
             form: Some(form),
             groups: Vec::new(),
@@ -201,7 +225,13 @@ pub async fn open(
     Ok((status, page).into_response())
 }
 
-fn perform(office: &Office, me: &SignedIn, id: &str, act: &str, filled: &mut Filled) -> Result<Came, PageError> {
+fn perform(
+    office: &Office,
+    me: &SignedIn,
+    id: &str,
+    act: &str,
+    filled: &mut Filled,
+) -> Result<Came, PageError> {
     let today = office.clock().today();
     let procedure = in_force(office, id, today)?;
     let act = procedure.acts.get(act).filter(|act| act.opens_case()).ok_or(PageError::Missing)?;

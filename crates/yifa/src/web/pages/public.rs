@@ -9,7 +9,10 @@ use axum::{
 use engine::{actor::OrganPath, authorise::Sight, document, show::Names};
 use law::Id;
 use serde::Deserialize;
-use store::{Access, AccessKind, AfterNotice, NoticeFilter, Published, receipt::{Verified, verify_receipt}};
+use store::{
+    Access, AccessKind, AfterNotice, NoticeFilter, Published,
+    receipt::{Verified, verify_receipt},
+};
 
 use super::ledger::{SHOWN_SEALS, SealRow};
 use crate::{
@@ -61,7 +64,11 @@ impl Asked {
 }
 
 /// `GET /notices`
-pub async fn notices(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Asked>) -> Result<Html<String>, PageError> {
+pub async fn notices(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, PageError> {
     let frame = desk.public_frame(&visit, "公示");
     desk.ask(move |office| {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
@@ -127,8 +134,11 @@ pub async fn notice(
 ) -> Result<Html<String>, PageError> {
     let frame = desk.public_frame(&visit, "公示");
     desk.ask(move |office| {
-        let found = office.store().read(office.county(), |read| read.notices_of(&case).map_err(PageError::from))?;
-        let found = found.into_iter().find(|one| one.notice == *notice).ok_or(PageError::Missing)?;
+        let found = office
+            .store()
+            .read(office.county(), |read| read.notices_of(&case).map_err(PageError::from))?;
+        let found =
+            found.into_iter().find(|one| one.notice == *notice).ok_or(PageError::Missing)?;
         let organ = office.names().organ(found.organ.as_str());
         let page = NoticePage {
             frame: frame.titled(found.name.clone()),
@@ -162,13 +172,19 @@ pub async fn track(State(desk): State<Desk>, visit: Visit) -> Result<Html<String
 }
 
 /// `POST /track`: number and code together open what the procedure lets a party see.
-pub async fn tracked(State(desk): State<Desk>, visit: Visit, filled: Filled) -> Result<Response, PageError> {
+pub async fn tracked(
+    State(desk): State<Desk>,
+    visit: Visit,
+    filled: Filled,
+) -> Result<Response, PageError> {
     desk.knock(&visit)?;
     let frame = desk.public_frame(&visit, "办理进度查询");
     let (number, code) = (filled.one("number").trim().to_owned(), filled.one("code"));
     let source = visit.source.to_string();
     desk.ask(move |office| {
-        let found = office.store().read(office.county(), |read| read.tracked(&number, &code).map_err(PageError::from))?;
+        let found = office
+            .store()
+            .read(office.county(), |read| read.tracked(&number, &code).map_err(PageError::from))?;
         let line = Access {
             at: office.clock().now(),
             person: "party".into(),
@@ -188,7 +204,8 @@ pub async fn tracked(State(desk): State<Desk>, visit: Visit, filled: Filled) -> 
             }
             None => Vec::new(),
         };
-        let status = if found.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let status =
+            if found.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         let page = TrackPage { frame, number, wrong: found.is_none(), found: lines };
         Ok((status, Html(page.render()?)).into_response())
     })
@@ -211,18 +228,23 @@ pub async fn verify(State(desk): State<Desk>, visit: Visit) -> Result<Html<Strin
 }
 
 /// `POST /verify`: a receipt proves itself; nothing of it is kept.
-pub async fn verified(State(desk): State<Desk>, visit: Visit, filled: Filled) -> Result<Response, PageError> {
+pub async fn verified(
+    State(desk): State<Desk>,
+    visit: Visit,
+    filled: Filled,
+) -> Result<Response, PageError> {
     desk.knock(&visit)?;
     let frame = desk.public_frame(&visit, "回执核验");
-    let file = filled.uploads.first().map(|upload| String::from_utf8_lossy(&upload.bytes).into_owned());
+    let file =
+        filled.uploads.first().map(|upload| String::from_utf8_lossy(&upload.bytes).into_owned());
     let text = file.unwrap_or_else(|| filled.one("text"));
     let result = desk
         .ask(move |office| {
             let result = verify_receipt(&text).map_err(|fault| fault.to_string());
             let published = match &result {
-                Ok(Verified::Sealed(seal)) => {
-                    office.store().read(office.county(), |read| read.seal_of(seal.day).map_err(PageError::from))?
-                }
+                Ok(Verified::Sealed(seal)) => office.store().read(office.county(), |read| {
+                    read.seal_of(seal.day).map_err(PageError::from)
+                })?,
                 _ => None,
             };
             Ok((text, result, published))
@@ -232,9 +254,11 @@ pub async fn verified(State(desk): State<Desk>, visit: Visit, filled: Filled) ->
     let status = if result.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let shown = match result {
         Err(fault) => Err(format!("核验不通过：{fault}。请确认文件完整、没有改动。")),
-        Ok(Verified::Unsealed) => {
-            Ok(("回执所载内容与摘要相符；所在日期尚未封存，次日起可以再下载带有封存证明的回执。".to_owned(), Vec::new()))
-        }
+        Ok(Verified::Unsealed) => Ok((
+            "回执所载内容与摘要相符；所在日期尚未封存，次日起可以再下载带有封存证明的回执。"
+                .to_owned(),
+            Vec::new(),
+        )),
         Ok(Verified::Sealed(seal)) => {
             let same = published.is_some_and(|published| published.digest == seal.digest);
             let said = if same {
@@ -272,7 +296,8 @@ struct SealsPage {
 pub async fn seals(State(desk): State<Desk>, visit: Visit) -> Result<Html<String>, PageError> {
     let frame = desk.public_frame(&visit, "每日封存");
     desk.ask(move |office| {
-        let seals = office.store().read(office.county(), |read| read.seals().map_err(PageError::from))?;
+        let seals =
+            office.store().read(office.county(), |read| read.seals().map_err(PageError::from))?;
         let seals = seals.iter().rev().take(SHOWN_SEALS).map(SealRow::of).collect();
         Ok(Html(SealsPage { frame, seals }.render()?))
     })
@@ -282,8 +307,10 @@ pub async fn seals(State(desk): State<Desk>, visit: Visit) -> Result<Html<String
 /// `GET /seals.json`: every seal, to be kept by another organ.
 pub async fn seals_file(State(desk): State<Desk>) -> Result<Response, PageError> {
     desk.ask(|office| {
-        let seals = office.store().read(office.county(), |read| read.seals().map_err(PageError::from))?;
-        let text = serde_json::to_string_pretty(&seals).map_err(|error| PageError::Broken(error.to_string()))?;
+        let seals =
+            office.store().read(office.county(), |read| read.seals().map_err(PageError::from))?;
+        let text = serde_json::to_string_pretty(&seals)
+            .map_err(|error| PageError::Broken(error.to_string()))?;
         Ok(([(header::CONTENT_TYPE, "application/json")], text).into_response())
     })
     .await

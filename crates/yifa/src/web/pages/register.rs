@@ -58,7 +58,8 @@ pub struct Row {
 
 /// A row of cases of several procedures.
 pub fn row(office: &Office, case: &CaseRow) -> Row {
-    let procedure = office.law().procedures.get(&case.procedure).and_then(|editions| editions.last());
+    let procedure =
+        office.law().procedures.get(&case.procedure).and_then(|editions| editions.last());
     let stage = procedure.and_then(|procedure| procedure.stages.get(&case.stage));
     let running = case.ended.is_none() && !case.void;
     let pressing = case.pressing.as_ref().filter(|_| running);
@@ -126,7 +127,11 @@ impl Asked {
         let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
         RegisterFilter {
             procedure: Some(procedure.id.clone()),
-            stages: given(&self.stage).filter(|stage| stage != "void").map(Id::from).into_iter().collect(),
+            stages: given(&self.stage)
+                .filter(|stage| stage != "void")
+                .map(Id::from)
+                .into_iter()
+                .collect(),
             void: self.stage == "void",
             organ: given(&self.organ).map(OrganPath::from),
             from: self.from.parse().ok(),
@@ -138,7 +143,9 @@ impl Asked {
     }
 
     fn is_empty(&self) -> bool {
-        [&self.q, &self.stage, &self.light, &self.organ, &self.from, &self.to].iter().all(|text| text.is_empty())
+        [&self.q, &self.stage, &self.light, &self.organ, &self.from, &self.to]
+            .iter()
+            .all(|text| text.is_empty())
     }
 }
 
@@ -164,7 +171,11 @@ pub async fn all(State(desk): State<Desk>, me: SignedIn) -> Result<Html<String>,
         let mut groups: Vec<(String, Vec<Entry>)> = Vec::new();
         office.store().read(office.county(), |read| {
             for procedure in office.law().newest() {
-                let filter = |ended| RegisterFilter { procedure: Some(procedure.id.clone()), ended, ..RegisterFilter::default() };
+                let filter = |ended| RegisterFilter {
+                    procedure: Some(procedure.id.clone()),
+                    ended,
+                    ..RegisterFilter::default()
+                };
                 let entry = Entry {
                     id: procedure.id.to_string(),
                     name: procedure.name.clone(),
@@ -227,10 +238,18 @@ pub async fn one(
         let mine = seats(&me.actor, today);
         let below = organs.iter().filter(|organ| mine.iter().any(|seat| seat.covers(&organ.path)));
         let openings = super::open::openings(office, &me.actor, &procedure, today);
-        let rows: Vec<Row> =
-            page.rows.iter().map(|case| Row { procedure: String::new(), ..row(office, case) }).collect();
-        let pick = |code: &str, label: &str, now: &str| Pick { code: code.into(), label: label.into(), on: code == now };
-        let stages = procedure.stages.values().map(|stage| pick(&stage.id, &stage.name, &asked.stage));
+        let rows: Vec<Row> = page
+            .rows
+            .iter()
+            .map(|case| Row { procedure: String::new(), ..row(office, case) })
+            .collect();
+        let pick = |code: &str, label: &str, now: &str| Pick {
+            code: code.into(),
+            label: label.into(),
+            on: code == now,
+        };
+        let stages =
+            procedure.stages.values().map(|stage| pick(&stage.id, &stage.name, &asked.stage));
         let page = RegisterPage {
             sub: format!("共 {count} 件"),
             open_url: openings.first().map(|act| format!("/new/{id}/{act}")).unwrap_or_default(),
@@ -238,10 +257,16 @@ pub async fn one(
             clear: path.clone(),
             filtered: !asked.is_empty(),
             stages: stages.chain([pick("void", "已作废", &asked.stage)]).collect(),
-            lights: [("red", "红灯　已超期"), ("yellow", "黄灯　临近到期"), ("green", "绿灯　正常")]
-                .map(|(code, label)| pick(code, label, &asked.light))
-                .into(),
-            organs: below.map(|organ| pick(organ.path.as_str(), &organ.name, &asked.organ)).collect(),
+            lights: [
+                ("red", "红灯　已超期"),
+                ("yellow", "黄灯　临近到期"),
+                ("green", "绿灯　正常"),
+            ]
+            .map(|(code, label)| pick(code, label, &asked.light))
+            .into(),
+            organs: below
+                .map(|organ| pick(organ.path.as_str(), &organ.name, &asked.organ))
+                .collect(),
             shown: format!("本页 {} 件，共 {count} 件", rows.len()),
             first: after.map(|_| asked.address(path.clone()).into()),
             next: page.next.map(|next| address_after(asked.address(path), &next)),
@@ -287,13 +312,23 @@ pub async fn export(
                 }
             })?;
             let count = lines.len();
-            let line = me.access(office, AccessKind::Export, None, &format!("{}台账 {count} 行", procedure.name));
-            office.store().write(office.county(), |tx| tx.access(&line).map_err(PageError::from))?;
+            let line = me.access(
+                office,
+                AccessKind::Export,
+                None,
+                &format!("{}台账 {count} 行", procedure.name),
+            );
+            office
+                .store()
+                .write(office.county(), |tx| tx.access(&line).map_err(PageError::from))?;
             let name = format!("{}台账", procedure.name);
             let sheet = Sheet {
                 name: procedure.name.clone(),
                 title: name.clone(),
-                about: vec![("导出日期".into(), plain::day(today)), ("导出人".into(), me.actor.name.clone())],
+                about: vec![
+                    ("导出日期".into(), plain::day(today)),
+                    ("导出人".into(), me.actor.name.clone()),
+                ],
                 columns: COLUMNS.map(|(name, kind)| Column::new(name, kind)).into(),
                 total: None,
             };
@@ -337,7 +372,11 @@ fn cells(office: &Office, number: i64, case: &CaseRow) -> Vec<Cell> {
 pub fn download(name: &str, kind: &str, bytes: Vec<u8>) -> Response {
     let encoded: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
     let encoded = encoded.replace('+', "%20");
-    let plain: String = name.chars().map(|char| if char.is_ascii_graphic() && !"\"\\%;".contains(char) { char } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|char| if char.is_ascii_graphic() && !"\"\\%;".contains(char) { char } else { '_' })
+        .collect();
     let disposition = format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}");
-    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
+    ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes)
+        .into_response()
 }

@@ -60,17 +60,30 @@ struct Chapter {
 }
 
 /// `GET /report`
-pub async fn draft(State(desk): State<Desk>, me: SignedIn, Query(asked): Query<Asked>) -> Result<Html<String>, PageError> {
+pub async fn draft(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, PageError> {
     page(&desk, me, asked.organ, asked.year, Filled::default()).await
 }
 
 /// `POST /report`: the draft with what a person has written; nothing is kept.
-pub async fn written(State(desk): State<Desk>, form: SignedForm) -> Result<Html<String>, PageError> {
+pub async fn written(
+    State(desk): State<Desk>,
+    form: SignedForm,
+) -> Result<Html<String>, PageError> {
     let SignedForm { me, filled } = form;
     page(&desk, me, filled.one("organ"), filled.one("year"), filled).await
 }
 
-async fn page(desk: &Desk, me: SignedIn, organ: String, year: String, filled: Filled) -> Result<Html<String>, PageError> {
+async fn page(
+    desk: &Desk,
+    me: SignedIn,
+    organ: String,
+    year: String,
+    filled: Filled,
+) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "年度报告").await?;
     desk.ask(move |office| {
         let chosen = Chosen::of(office, &me.actor, &organ, &year)?;
@@ -104,7 +117,9 @@ fn compiled(office: &Office, chosen: &Chosen, filled: &Filled) -> Result<Draft, 
         .collect();
     report::draft(office, &chosen.organ, chosen.year, None, &written).map_err(|fault| match fault {
         DraftFault::Store(error) => error.into(),
-        DraftFault::Outline(_) => PageError::Forbidden("没有装载年度报告提纲，请检查法律文件夹中的 reports。".into()),
+        DraftFault::Outline(_) => {
+            PageError::Forbidden("没有装载年度报告提纲，请检查法律文件夹中的 reports。".into())
+        }
     })
 }
 
@@ -138,13 +153,17 @@ pub async fn file(
         office.store().write(office.county(), |tx| tx.access(&line).map_err(PageError::from))?;
         match &*form {
             "docx" => {
-                let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+                let kind =
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
                 Ok(download(&format!("{name}.docx"), kind, paper::docx::write(&report.paper)))
             }
             "pdf" => pdf(&report.paper, &format!("{name}.pdf")),
             "html" => Ok(html(&report.paper)),
             "xlsx" => {
-                let about = vec![("单位".to_owned(), chosen.organ.name.clone()), ("年度".to_owned(), chosen.year.to_string())];
+                let about = vec![
+                    ("单位".to_owned(), chosen.organ.name.clone()),
+                    ("年度".to_owned(), chosen.year.to_string()),
+                ];
                 let title = format!("{}{}年指标数据", chosen.organ.name, chosen.year);
                 let book = paper::xlsx::figures(&title, about, &figures, office.clock().today());
                 let bytes = book.map_err(|fault| PageError::Broken(fault.to_string()))?;

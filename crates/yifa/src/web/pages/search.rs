@@ -33,7 +33,11 @@ pub struct Asked {
 }
 
 /// `GET /search`: a case number leads straight to its case.
-pub async fn search(State(desk): State<Desk>, me: SignedIn, Query(asked): Query<Asked>) -> Result<Response, PageError> {
+pub async fn search(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Response, PageError> {
     let text: String = asked.q.trim().chars().take(80).collect();
     let frame = Frame { query: text.clone(), ..desk.frame(&me, "搜索").await? };
     desk.ask(move |office| {
@@ -54,8 +58,10 @@ pub async fn search(State(desk): State<Desk>, me: SignedIn, Query(asked): Query<
             return Ok(Redirect::to(&format!("/cases/{}", case.id)).into_response());
         }
         let more = cases.len().max(with_words.len()) >= ROWS as usize;
-        let others: Vec<CaseRow> =
-            with_words.into_iter().filter(|case| !cases.iter().any(|other| other.id == case.id)).collect();
+        let others: Vec<CaseRow> = with_words
+            .into_iter()
+            .filter(|case| !cases.iter().any(|other| other.id == case.id))
+            .collect();
         cases.extend(others);
         let rows = cases.iter().map(|case| register::row(office, case)).collect();
         Ok(Html(SearchPage { frame, rows, more }.render()?).into_response())

@@ -46,30 +46,59 @@ pub struct Back {
 
 /// `GET /health`: for the supervisor of the process.
 pub async fn health(State(desk): State<Desk>) -> Result<&'static str, PageError> {
-    desk.ask(|office| office.store().read(office.county(), |read| read.organs().map(|_| "ok").map_err(PageError::from))).await
+    desk.ask(|office| {
+        office
+            .store()
+            .read(office.county(), |read| read.organs().map(|_| "ok").map_err(PageError::from))
+    })
+    .await
 }
 
 /// `GET /display`: 大字版 or 标准字号.
 pub async fn display(State(desk): State<Desk>, Query(asked): Query<Back>) -> Response {
     let size = if asked.size == "large" { "large" } else { "" };
     let mut headers = HeaderMap::new();
-    headers.extend(set_cookie("size", size, desk.behind_proxy(), true).map(|cookie| (header::SET_COOKIE, cookie)));
+    headers.extend(
+        set_cookie("size", size, desk.behind_proxy(), true)
+            .map(|cookie| (header::SET_COOKIE, cookie)),
+    );
     (headers, Redirect::to(local(&asked.back))).into_response()
 }
 
 /// `GET /sign-in`
-pub async fn door(State(desk): State<Desk>, visit: Visit, Query(asked): Query<Back>) -> Result<Response, PageError> {
+pub async fn door(
+    State(desk): State<Desk>,
+    visit: Visit,
+    Query(asked): Query<Back>,
+) -> Result<Response, PageError> {
     let frame = desk.public_frame(&visit, "登录");
     page(frame, asked.back, String::new(), String::new()).map(IntoResponse::into_response)
 }
 
-fn page(frame: Frame, back: String, login: String, wrong: String) -> Result<Html<String>, PageError> {
-    let door = Door { frame, back, login, wrong, tries: TRIES, minutes: LOCKED_MINUTES, idle: IDLE_MINUTES };
+fn page(
+    frame: Frame,
+    back: String,
+    login: String,
+    wrong: String,
+) -> Result<Html<String>, PageError> {
+    let door = Door {
+        frame,
+        back,
+        login,
+        wrong,
+        tries: TRIES,
+        minutes: LOCKED_MINUTES,
+        idle: IDLE_MINUTES,
+    };
     Ok(Html(door.render()?))
 }
 
 /// `POST /sign-in`
-pub async fn sign_in(State(desk): State<Desk>, visit: Visit, filled: Filled) -> Result<Response, PageError> {
+pub async fn sign_in(
+    State(desk): State<Desk>,
+    visit: Visit,
+    filled: Filled,
+) -> Result<Response, PageError> {
     desk.knock(&visit)?;
     let (login, back) = (filled.one("login").trim().to_owned(), filled.one("back"));
     let (typed, secret, source) = (login.clone(), filled.one("password"), visit.source.to_string());
@@ -91,7 +120,12 @@ pub async fn sign_in(State(desk): State<Desk>, visit: Visit, filled: Filled) -> 
 
 /// A new session's token, or why not. An unknown account and a wrong password look alike and take
 /// equally long.
-fn let_in(office: &Office, login: &str, secret: &str, source: String) -> Result<Result<String, String>, PageError> {
+fn let_in(
+    office: &Office,
+    login: &str,
+    secret: &str,
+    source: String,
+) -> Result<Result<String, String>, PageError> {
     let now = office.clock().now();
     let person = office.store().read(office.county(), |read| {
         let person = read.person_by_login(login)?.filter(|person| person.closed.is_none());
@@ -127,13 +161,19 @@ fn let_in(office: &Office, login: &str, secret: &str, source: String) -> Result<
     if !password::fits(secret, &person.password) {
         let locks = (lockout.failures + 1) % TRIES == 0;
         let until = locks.then(|| now + SignedDuration::from_mins(LOCKED_MINUTES));
-        let line = log(&person.id, AccessKind::SignInFailed, if locks { "口令不对，账号锁定" } else { "口令不对" });
+        let line = log(
+            &person.id,
+            AccessKind::SignInFailed,
+            if locks { "口令不对，账号锁定" } else { "口令不对" },
+        );
         office.store().write(office.county(), |tx| {
             tx.sign_in_failed(&person.id, until)?;
             tx.access(&line).map_err(PageError::from)
         })?;
         if locks {
-            return Ok(Err(format!("口令连续 {TRIES} 次不对，账号已锁定，请 {LOCKED_MINUTES} 分钟后再试")));
+            return Ok(Err(format!(
+                "口令连续 {TRIES} 次不对，账号已锁定，请 {LOCKED_MINUTES} 分钟后再试"
+            )));
         }
         return wrong();
     }
@@ -157,14 +197,19 @@ fn new_token() -> Result<String, PageError> {
 /// `POST /sign-out`
 pub async fn sign_out(State(desk): State<Desk>, form: SignedForm) -> Result<Response, PageError> {
     let me = form.me;
-    let (token, line) = (
-        me.session.clone(),
-        (me.actor.person.clone(), me.visit.source.to_string()),
-    );
+    let (token, line) =
+        (me.session.clone(), (me.actor.person.clone(), me.visit.source.to_string()));
     desk.ask(move |office| {
         let at = office.clock().now();
         let (person, source) = line;
-        let line = Access { at, person, kind: AccessKind::SignOut, case: None, detail: String::new(), source };
+        let line = Access {
+            at,
+            person,
+            kind: AccessKind::SignOut,
+            case: None,
+            detail: String::new(),
+            source,
+        };
         office.store().write(office.county(), |tx| {
             tx.close_session(&token)?;
             tx.access(&line).map_err(PageError::from)
@@ -192,13 +237,18 @@ pub async fn password(State(desk): State<Desk>, me: SignedIn) -> Result<Html<Str
 }
 
 /// `POST /password`: every other session of the person ends.
-pub async fn change_password(State(desk): State<Desk>, form: SignedForm) -> Result<Response, PageError> {
+pub async fn change_password(
+    State(desk): State<Desk>,
+    form: SignedForm,
+) -> Result<Response, PageError> {
     let SignedForm { me, filled } = form;
     let (old, new, again) = (filled.one("old"), filled.one("new"), filled.one("again"));
     let (id, login) = (me.actor.person.clone(), me.login.clone());
     let wrong = desk
         .ask(move |office| {
-            let person = office.store().read(office.county(), |read| read.person(&id).map_err(PageError::from))?;
+            let person = office
+                .store()
+                .read(office.county(), |read| read.person(&id).map_err(PageError::from))?;
             let person = person.ok_or(PageError::Missing)?;
             if !password::fits(&old, &person.password) {
                 return Ok(Some("现在的口令不对"));
@@ -237,7 +287,8 @@ pub async fn change_password(State(desk): State<Desk>, form: SignedForm) -> Resu
 
 /// An address on this very site, or the start page.
 pub fn local(back: &str) -> &str {
-    let inside = back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
+    let inside =
+        back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
     if inside { back } else { "/" }
 }
 
@@ -248,7 +299,9 @@ mod tests {
     #[test]
     fn nobody_is_led_away() {
         assert_eq!(local("/cases/x?act=y"), "/cases/x?act=y");
-        for away in ["https://example.org", "//example.org", "/\\example.org", "javascript:alert(1)", ""] {
+        for away in
+            ["https://example.org", "//example.org", "/\\example.org", "javascript:alert(1)", ""]
+        {
             assert_eq!(local(away), "/");
         }
     }

@@ -53,7 +53,9 @@ pub(super) fn worst(file: &CaseFile, office: &Office) -> Option<Lamp> {
     let clock = file
         .clocks
         .iter()
-        .filter(|clock| matches!(clock.light(file.today), Light::Red | Light::Yellow | Light::Green))
+        .filter(|clock| {
+            matches!(clock.light(file.today), Light::Red | Light::Yellow | Light::Green)
+        })
         .min_by_key(|clock| (clock.light(file.today), clock.due.legal))?;
     let mut lamp = Lamp::of(&file.case.procedure, clock, &office.law().calendar, file.today);
     lamp.text = format!("{}　{}", clock.name, lamp.text);
@@ -144,8 +146,15 @@ pub(super) fn papers(file: &CaseFile) -> Vec<Paper> {
             let Some(document) = case.procedure.documents.get(&issued.document) else { continue };
             papers.push(Paper {
                 name: document.name.clone(),
-                about: format!("{}　{}", issued.number.as_deref().unwrap_or("无文号"), recorded.fact.on),
-                url: format!("/cases/{}/documents/{}/{}", case.id, recorded.version, issued.document),
+                about: format!(
+                    "{}　{}",
+                    issued.number.as_deref().unwrap_or("无文号"),
+                    recorded.fact.on
+                ),
+                url: format!(
+                    "/cases/{}/documents/{}/{}",
+                    case.id, recorded.version, issued.document
+                ),
                 struck: case.struck_by(recorded.version).is_some(),
             });
         }
@@ -162,7 +171,11 @@ pub(super) fn linked(file: &CaseFile) -> Vec<Linked> {
                 name: format!("{}　{}", row.number.as_deref().unwrap_or("（未编号）"), row.title),
                 url: Some(format!("/cases/{}", row.id)),
             },
-            None => Linked { relation: relation.clone(), name: "（您无权查看的案件）".into(), url: None },
+            None => Linked {
+                relation: relation.clone(),
+                name: "（您无权查看的案件）".into(),
+                url: None,
+            },
         })
         .collect()
 }
@@ -186,4 +199,3 @@ pub(super) fn files(file: &CaseFile) -> Vec<FileView> {
     }
     files
 }
-

@@ -47,12 +47,22 @@ pub async fn show(
     Path(id): Path<String>,
     Query(query): Query<CaseQuery>,
 ) -> Result<Html<String>, PageError> {
-    let asked = Asked { act: query.act, done: query.done, repeated: query.again.is_some(), ..Asked::default() };
+    let asked = Asked {
+        act: query.act,
+        done: query.done,
+        repeated: query.again.is_some(),
+        ..Asked::default()
+    };
     page(&desk, me, id, asked).await
 }
 
 /// A case page with a form open on it, or none.
-pub async fn page(desk: &Desk, me: SignedIn, id: String, asked: Asked) -> Result<Html<String>, PageError> {
+pub async fn page(
+    desk: &Desk,
+    me: SignedIn,
+    id: String,
+    asked: Asked,
+) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "案卷").await?;
     desk.ask(move |office| {
         let file = CaseFile::read(office, &me.actor, &id)?;
@@ -65,9 +75,15 @@ pub async fn page(desk: &Desk, me: SignedIn, id: String, asked: Asked) -> Result
 /// Whoever sees personal information in full leaves a line. A full disk closes no case file: the
 /// line then goes to the log of the process.
 fn note_personal(office: &Office, me: &SignedIn, file: &CaseFile) -> Result<(), PageError> {
-    let personal = |field: &Field| field.keep >= Keep::Personal && file.case.latest(&field.id).is_some();
+    let personal =
+        |field: &Field| field.keep >= Keep::Personal && file.case.latest(&field.id).is_some();
     if file.sight == Sight::Handling && file.case.procedure.fields.values().any(personal) {
-        let line = me.access(office, AccessKind::Personal, Some(&file.case.id), file.case.number().unwrap_or_default());
+        let line = me.access(
+            office,
+            AccessKind::Personal,
+            Some(&file.case.id),
+            file.case.number().unwrap_or_default(),
+        );
         match office.store().write(office.county(), |tx| tx.access(&line)) {
             Err(error @ (StoreError::Full | StoreError::Busy)) => {
                 tracing::error!(%error, ?line, "a view of personal information was not noted in the database");
@@ -87,7 +103,9 @@ pub async fn unseal(
     let SignedForm { me, filled } = form;
     let why = filled.one("why").trim().to_owned();
     if why.is_empty() {
-        return Err(PageError::Forbidden("查看封存内容须说明理由。请回到案件页面填写理由。".into()));
+        return Err(PageError::Forbidden(
+            "查看封存内容须说明理由。请回到案件页面填写理由。".into(),
+        ));
     }
     let frame = desk.frame(&me, "案卷").await?;
     let frame = frame.saying(Some(Flash::good("已打开封存内容，本次查看和理由已经记录。")));
@@ -111,7 +129,11 @@ struct PrintPage {
 }
 
 /// `GET /cases/{case}/print`: the whole file on paper.
-pub async fn print(State(desk): State<Desk>, me: SignedIn, Path(id): Path<String>) -> Result<Html<String>, PageError> {
+pub async fn print(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "打印案卷").await?;
     desk.ask(move |office| {
         let file = CaseFile::read(office, &me.actor, &id)?;
@@ -158,8 +180,15 @@ pub async fn entry(
     let frame = desk.frame(&me, "回执").await?;
     desk.ask(move |office| {
         let file = CaseFile::read(office, &me.actor, &id)?;
-        let recorded = file.case.facts().iter().find(|fact| fact.version == version).ok_or(PageError::Missing)?;
-        let receipt = office.store().read(office.county(), |read| read.receipt_of(&id, version).map_err(PageError::from))?;
+        let recorded = file
+            .case
+            .facts()
+            .iter()
+            .find(|fact| fact.version == version)
+            .ok_or(PageError::Missing)?;
+        let receipt = office
+            .store()
+            .read(office.county(), |read| read.receipt_of(&id, version).map_err(PageError::from))?;
         let receipt = receipt.ok_or(PageError::Missing)?;
         let number = file.case.number().unwrap_or("（未编号）").to_owned();
         let page = EntryPage {
@@ -195,11 +224,19 @@ pub async fn receipt(
                 let receipt = read.receipt_of(&id, version)?.ok_or(PageError::Missing)?;
                 read.prove(receipt).map_err(PageError::from)
             })?;
-            serde_json::to_string_pretty(&receipt).map_err(|error| PageError::Broken(error.to_string()))
+            serde_json::to_string_pretty(&receipt)
+                .map_err(|error| PageError::Broken(error.to_string()))
         })
         .await?;
     let name = format!("attachment; filename=\"receipt-{version}.json\"");
-    Ok(([(header::CONTENT_TYPE, "application/json".to_owned()), (header::CONTENT_DISPOSITION, name)], text).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, "application/json".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        text,
+    )
+        .into_response())
 }
 
 #[derive(Template)]
@@ -213,7 +250,11 @@ struct VerifyPage {
 }
 
 /// `GET /cases/{case}/verify`: is the chain of this case whole?
-pub async fn verify(State(desk): State<Desk>, me: SignedIn, Path(id): Path<String>) -> Result<Html<String>, PageError> {
+pub async fn verify(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "核验本卷").await?;
     desk.ask(move |office| {
         let file = CaseFile::read(office, &me.actor, &id)?;

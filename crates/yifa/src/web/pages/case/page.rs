@@ -12,7 +12,8 @@ use engine::{
 
 use super::{
     margin::{
-        DueView, FileView, Linked, Paper, PartyView, dues, files, linked, papers, parties, sealed, worst,
+        DueView, FileView, Linked, Paper, PartyView, dues, files, linked, papers, parties, sealed,
+        worst,
     },
     stages::{Stage, stages},
     timeline::{FactView, fact},
@@ -97,7 +98,13 @@ pub struct Asked {
 }
 
 /// Puts the page together.
-pub(super) fn view(office: &Office, me: &SignedIn, frame: Frame, file: &CaseFile, asked: Asked) -> Result<CasePage, PageError> {
+pub(super) fn view(
+    office: &Office,
+    me: &SignedIn,
+    frame: Frame,
+    file: &CaseFile,
+    asked: Asked,
+) -> Result<CasePage, PageError> {
     let CaseFile { case, people, names, today, .. } = file;
     let (procedure, today) = (&*case.procedure, *today);
     let calendar = &office.law().calendar;
@@ -118,10 +125,12 @@ pub(super) fn view(office: &Office, me: &SignedIn, frame: Frame, file: &CaseFile
         if one.may() || (open && (!asked.grounds.is_empty() || asked.stale.is_some())) {
             if open {
                 let url = format!("/cases/{}/acts/{id}", case.id);
-                let made = making.form(one.act, url, Some(case.version()), &one.who, &asked.filled)?;
+                let made =
+                    making.form(one.act, url, Some(case.version()), &one.who, &asked.filled)?;
                 form = Some(shown(made, &one.act.name, &asked));
             }
-            let who: Vec<String> = one.act.by.iter().map(|role| plain::role(procedure, role)).collect();
+            let who: Vec<String> =
+                one.act.by.iter().map(|role| plain::role(procedure, role)).collect();
             let about = format!("{}办 · {}", who.join("、"), one.act.basis.text);
             can.push(Can { expected: expected(&id), id, name: one.act.name.clone(), about, open });
         } else {
@@ -136,19 +145,25 @@ pub(super) fn view(office: &Office, me: &SignedIn, frame: Frame, file: &CaseFile
     }
     can.sort_by_key(|one: &Can| !one.expected);
     let kinds = available_built_in(case, &me.actor, today);
-    let built_in_form = match wanted.as_deref().and_then(Kind::named).filter(|kind| kinds.contains(kind)) {
-        Some(kind) => Some(shown(built_in::form(&making, kind, file, &asked.filled)?, kind.name(), &asked)),
-        None => None,
-    };
+    let built_in_form =
+        match wanted.as_deref().and_then(Kind::named).filter(|kind| kinds.contains(kind)) {
+            Some(kind) => Some(shown(
+                built_in::form(&making, kind, file, &asked.filled)?,
+                kind.name(),
+                &asked,
+            )),
+            None => None,
+        };
     let number = case.number().unwrap_or("（未编号）");
     let title = document::title(case, &**names);
     let frame = Frame { title: number.into(), ..frame }
         .under("台账", "/registers")
         .under(procedure.name.clone(), format!("/registers/{}", procedure.id));
-    let frame = match asked.done.and_then(|done| case.facts().iter().find(|fact| fact.version == done)) {
-        Some(fact) => frame.saying(Some(done_flash(file, fact, asked.repeated))),
-        None => frame,
-    };
+    let frame =
+        match asked.done.and_then(|done| case.facts().iter().find(|fact| fact.version == done)) {
+            Some(fact) => frame.saying(Some(done_flash(file, fact, asked.repeated))),
+            None => frame,
+        };
     let masked = file.sight != Sight::Handling;
     Ok(CasePage {
         frame,
@@ -158,7 +173,11 @@ pub(super) fn view(office: &Office, me: &SignedIn, frame: Frame, file: &CaseFile
         procedure_id: procedure.id.to_string(),
         version: procedure.version.clone(),
         organ: names.organ(case.organ().as_str()),
-        origin: if case.origin() == case.organ() { String::new() } else { names.organ(case.origin().as_str()) },
+        origin: if case.origin() == case.organ() {
+            String::new()
+        } else {
+            names.organ(case.origin().as_str())
+        },
         lamps: worst(file, office).into_iter().collect(),
         stages: stages(file),
         stale: asked.stale.map(|seen| since(file, seen)),
@@ -179,7 +198,8 @@ pub(super) fn view(office: &Office, me: &SignedIn, frame: Frame, file: &CaseFile
             .assignments()
             .iter()
             .map(|(role, people)| {
-                let people: Vec<String> = people.iter().map(|person| names.person(person)).collect();
+                let people: Vec<String> =
+                    people.iter().map(|person| names.person(person)).collect();
                 (plain::role(procedure, role), people.join("、"))
             })
             .collect(),
@@ -233,4 +253,3 @@ fn nothing(file: &CaseFile, cannot: &[Cannot]) -> (String, String) {
     };
     (head.into(), more.into())
 }
-

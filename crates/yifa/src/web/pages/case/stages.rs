@@ -30,7 +30,9 @@ pub(super) fn stages(file: &CaseFile) -> Vec<Stage> {
         ahead.push(next);
         from = next;
     }
-    let name = |stage: &str| procedure.stages.get(stage).map_or("已作废", |stage| stage.name.as_str()).to_owned();
+    let name = |stage: &str| {
+        procedure.stages.get(stage).map_or("已作废", |stage| stage.name.as_str()).to_owned()
+    };
     let ended = case.ended().is_some() || case.is_void();
     let class = |stage: &str| match stage == now {
         true if ended => "end",
@@ -46,12 +48,19 @@ pub(super) fn stages(file: &CaseFile) -> Vec<Stage> {
 }
 
 /// The first act of the file that leads on from a stage says what usually comes next.
-fn usual<'p>(procedure: &'p Procedure, from: &str, passed: &[&str], ahead: &[&str]) -> Option<&'p str> {
+fn usual<'p>(
+    procedure: &'p Procedure,
+    from: &str,
+    passed: &[&str],
+    ahead: &[&str],
+) -> Option<&'p str> {
     if from == START || procedure.stages.get(from).is_none_or(|stage| stage.end) {
         return None;
     }
     let place = |stage: &str| procedure.stages.get_index_of(stage);
-    let later = |stage: &&str| place(stage) > place(from) && !passed.contains(stage) && !ahead.contains(stage);
+    let later = |stage: &&str| {
+        place(stage) > place(from) && !passed.contains(stage) && !ahead.contains(stage)
+    };
     let acts = procedure.acts.values().filter(|act| act.from.iter().any(|stage| stage == from));
     acts.flat_map(|act| match &act.to {
         Some(Target::Always(stage)) => vec![stage.as_str()],
@@ -60,4 +69,3 @@ fn usual<'p>(procedure: &'p Procedure, from: &str, passed: &[&str], ahead: &[&st
     })
     .find(later)
 }
-

@@ -40,7 +40,8 @@ pub fn fact(file: &CaseFile, recorded: &Recorded) -> FactView {
     let (case, procedure, names) = (&file.case, &file.case.procedure, &file.names);
     let fact = &recorded.fact;
     let mut lines = Vec::new();
-    let plain_line = |name: &str, value: String| Line { name: name.into(), value, files: Vec::new() };
+    let plain_line =
+        |name: &str, value: String| Line { name: name.into(), value, files: Vec::new() };
     for (id, value) in &fact.answers {
         let Some(field) = procedure.fields.get(id) else { continue };
         lines.push((procedure.fields.get_index_of(id), answer_line(file, field, value)));
@@ -55,8 +56,12 @@ pub fn fact(file: &CaseFile, recorded: &Recorded) -> FactView {
         }
         Some(BuiltIn::HandOver { reason }) => lines.push(plain_line("理由", reason.clone())),
         Some(BuiltIn::Link { relation, .. }) => lines.push(plain_line("关系", relation.clone())),
-        Some(BuiltIn::Recount { calendar }) => lines.push(plain_line("按", format!("{calendar} 年放假安排重算"))),
-        Some(BuiltIn::Move { from, to }) => lines.push(plain_line("版本", format!("由 {from} 转入 {to}"))),
+        Some(BuiltIn::Recount { calendar }) => {
+            lines.push(plain_line("按", format!("{calendar} 年放假安排重算")))
+        }
+        Some(BuiltIn::Move { from, to }) => {
+            lines.push(plain_line("版本", format!("由 {from} 转入 {to}")))
+        }
         None => {}
     }
     for (role, people) in &fact.assign {
@@ -70,11 +75,17 @@ pub fn fact(file: &CaseFile, recorded: &Recorded) -> FactView {
         .by
         .iter()
         .map(|by| {
-            let stands = by.substitute_for.as_ref().map(|absent| format!("，代{}", names.person(absent)));
+            let stands =
+                by.substitute_for.as_ref().map(|absent| format!("，代{}", names.person(absent)));
             let role = plain::role(procedure, &by.role);
             match &*by.person {
                 "machine" => "系统".into(),
-                _ => format!("{}（{} · {role}{}）", by.name, names.organ(by.organ.as_str()), stands.unwrap_or_default()),
+                _ => format!(
+                    "{}（{} · {role}{}）",
+                    by.name,
+                    names.organ(by.organ.as_str()),
+                    stands.unwrap_or_default()
+                ),
             }
         })
         .collect();
@@ -89,7 +100,11 @@ pub fn fact(file: &CaseFile, recorded: &Recorded) -> FactView {
         case: case.id.clone(),
         version: recorded.version,
         date: fact.on.to_string(),
-        time: if at.date() == fact.on { format!("{:02}:{:02}", at.hour(), at.minute()) } else { format!("{} 记", at.date()) },
+        time: if at.date() == fact.on {
+            format!("{:02}:{:02}", at.hour(), at.minute())
+        } else {
+            format!("{} 记", at.date())
+        },
         name: builtin::act_name(procedure, &fact.act).into(),
         who: who.join("、"),
         struck: case.struck_by(recorded.version),
@@ -114,4 +129,3 @@ fn answer_line(file: &CaseFile, field: &Field, value: &Value) -> Line {
     let value = show::answer(&file.case.procedure, field, value, &*file.names);
     Line { name: field.name.clone(), value, files }
 }
-

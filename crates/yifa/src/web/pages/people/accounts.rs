@@ -41,15 +41,17 @@ pub(super) fn manages(actor: &Actor, posts: &[Post], today: Date) -> bool {
 
 fn may_manage(office: &Office, me: &SignedIn, id: &str) -> Result<Person, PageError> {
     let today = office.clock().today();
-    let (person, actor) = office.store().read(office.county(), |read| {
-        Ok::<_, PageError>((read.person(id)?, read.actor(id)?))
-    })?;
+    let (person, actor) = office
+        .store()
+        .read(office.county(), |read| Ok::<_, PageError>((read.person(id)?, read.actor(id)?)))?;
     let person = person.ok_or(PageError::Missing)?;
     let posts = actor.map(|actor| actor.posts).unwrap_or_default();
     if manages(&me.actor, &posts, today) {
         Ok(person)
     } else {
-        Err(PageError::Forbidden("人员的账号和岗位由其所在机关或者上级机关的系统管理员设置。".into()))
+        Err(PageError::Forbidden(
+            "人员的账号和岗位由其所在机关或者上级机关的系统管理员设置。".into(),
+        ))
     }
 }
 
@@ -83,8 +85,11 @@ pub async fn add(State(desk): State<Desk>, form: SignedForm) -> Result<Response,
         .await?;
     match made {
         Ok((name, secret)) => {
-            let text = format!("已为{name}开户。初始口令：{secret}　请当面交给本人，首次登录须修改；本页离开后不再显示。");
-            let page = list_page(&desk, me, organ, AddForm::default(), Some(Flash::good(text))).await?;
+            let text = format!(
+                "已为{name}开户。初始口令：{secret}　请当面交给本人，首次登录须修改；本页离开后不再显示。"
+            );
+            let page =
+                list_page(&desk, me, organ, AddForm::default(), Some(Flash::good(text))).await?;
             Ok(page.into_response())
         }
         Err(wrong) => {
@@ -106,18 +111,26 @@ fn new_person(
     if form.name.is_empty() || form.name.chars().count() > 40 {
         return wrong("请填写姓名，至多 40 字");
     }
-    let plain_login = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || "._-".contains(char);
+    let plain_login =
+        |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || "._-".contains(char);
     if form.login.len() < 2 || form.login.len() > 40 || !form.login.chars().all(plain_login) {
         return wrong("账号用 2 至 40 位小写字母、数字、点、横线，例如 liuyan 或者 qs.zhang");
     }
-    let roles: Vec<Id> = filled.all("role").iter().filter(|role| !role.is_empty()).map(|role| Id::from(role.as_str())).collect();
+    let roles: Vec<Id> = filled
+        .all("role")
+        .iter()
+        .filter(|role| !role.is_empty())
+        .map(|role| Id::from(role.as_str()))
+        .collect();
     if roles.is_empty() {
         return wrong("请至少选择一个岗位");
     }
     if roles.iter().any(|role| *role != ADMIN && !office.law().organs.roles.contains_key(role)) {
         return wrong("没有这个岗位");
     }
-    let Some(from) = answers::date(&form.from) else { return wrong("请填写任职日期，例如 2026-03-01") };
+    let Some(from) = answers::date(&form.from) else {
+        return wrong("请填写任职日期，例如 2026-03-01");
+    };
     let secret = temporary_password()?;
     let person = Person {
         id: form.login.clone(),
@@ -128,7 +141,12 @@ fn new_person(
         must_change: true,
         closed: None,
     };
-    let line = me.access(office, AccessKind::Account, None, &format!("开户 {}（{}）", form.name, form.login));
+    let line = me.access(
+        office,
+        AccessKind::Account,
+        None,
+        &format!("开户 {}（{}）", form.name, form.login),
+    );
     let taken = office.store().write(office.county(), |tx| {
         if tx.person_by_login(&form.login)?.is_some() || tx.person(&form.login)?.is_some() {
             return Ok::<_, PageError>(true);
@@ -153,12 +171,17 @@ fn temporary_password() -> Result<String, PageError> {
     const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let mut bytes = [0; 12];
     getrandom::fill(&mut bytes).map_err(|error| PageError::Broken(error.to_string()))?;
-    let text: String = bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+    let text: String =
+        bytes.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
     Ok(format!("Y{}-{}-{}", &text[..4], &text[4..8], &text[8..]))
 }
 
 /// `POST /people/{person}/posts`
-pub async fn give_post(State(desk): State<Desk>, Path(id): Path<String>, form: SignedForm) -> Result<Response, PageError> {
+pub async fn give_post(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    form: SignedForm,
+) -> Result<Response, PageError> {
     let SignedForm { me, filled } = form;
     let person = id.clone();
     let (me, wrong) = desk
@@ -179,7 +202,11 @@ pub async fn give_post(State(desk): State<Desk>, Path(id): Path<String>, form: S
             }
             let substitute_for = (!stands_in.is_empty()).then_some(stands_in);
             let post = Post { role, organ, from, to, substitute_for };
-            let detail = format!("{person} 任 {} {}", office.names().organ(post.organ.as_str()), role_name(office, &post.role));
+            let detail = format!(
+                "{person} 任 {} {}",
+                office.names().organ(post.organ.as_str()),
+                role_name(office, &post.role)
+            );
             let line = me.access(office, AccessKind::Account, None, &detail);
             office.store().write(office.county(), |tx| {
                 tx.put_post(&person, &post)?;
@@ -192,7 +219,11 @@ pub async fn give_post(State(desk): State<Desk>, Path(id): Path<String>, form: S
 }
 
 /// `POST /people/{person}/posts/end`: the post ends today; what was done in it stays attributed.
-pub async fn end_post(State(desk): State<Desk>, Path(id): Path<String>, form: SignedForm) -> Result<Response, PageError> {
+pub async fn end_post(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    form: SignedForm,
+) -> Result<Response, PageError> {
     let SignedForm { me, filled } = form;
     let person = id.clone();
     let (me, wrong) = desk
@@ -201,11 +232,20 @@ pub async fn end_post(State(desk): State<Desk>, Path(id): Path<String>, form: Si
             may_administer(office, &me, &organ)?;
             let today = office.clock().today();
             let (role, from) = (filled.one("role"), answers::date(&filled.one("from")));
-            let actor = office.store().read(office.county(), |read| read.actor(&person).map_err(PageError::from))?;
+            let actor = office
+                .store()
+                .read(office.county(), |read| read.actor(&person).map_err(PageError::from))?;
             let posts = actor.map(|actor| actor.posts).unwrap_or_default();
-            let post = posts.into_iter().find(|post| post.role == *role && post.organ == organ && Some(post.from) == from);
+            let post = posts
+                .into_iter()
+                .find(|post| post.role == *role && post.organ == organ && Some(post.from) == from);
             let post = post.ok_or(PageError::Missing)?;
-            let line = me.access(office, AccessKind::Account, None, &format!("终止 {person} 的岗位 {}", role_name(office, &role)));
+            let line = me.access(
+                office,
+                AccessKind::Account,
+                None,
+                &format!("终止 {person} 的岗位 {}", role_name(office, &role)),
+            );
             let post = Post { to: Some(today), ..post };
             office.store().write(office.county(), |tx| {
                 tx.put_post(&person, &post)?;
@@ -217,7 +257,13 @@ pub async fn end_post(State(desk): State<Desk>, Path(id): Path<String>, form: Si
     after(&desk, me, id, wrong, "ended").await
 }
 
-async fn after(desk: &Desk, me: SignedIn, id: String, wrong: Option<&str>, done: &str) -> Result<Response, PageError> {
+async fn after(
+    desk: &Desk,
+    me: SignedIn,
+    id: String,
+    wrong: Option<&str>,
+    done: &str,
+) -> Result<Response, PageError> {
     match wrong {
         Some(wrong) => {
             let page = person_page(desk, me, id, wrong.into(), String::new()).await?;
@@ -239,8 +285,13 @@ pub async fn reset_password(
         .ask(move |office| {
             let kept = may_manage(office, &me, &person)?;
             let secret = temporary_password()?;
-            let kept = Person { password: password::hash(&secret).map_err(PageError::Broken)?, must_change: true, ..kept };
-            let line = me.access(office, AccessKind::Account, None, &format!("重置 {person} 的口令"));
+            let kept = Person {
+                password: password::hash(&secret).map_err(PageError::Broken)?,
+                must_change: true,
+                ..kept
+            };
+            let line =
+                me.access(office, AccessKind::Account, None, &format!("重置 {person} 的口令"));
             office.store().write(office.county(), |tx| {
                 tx.put_person(&kept)?;
                 tx.sign_in_cleared(&person)?;
@@ -254,7 +305,11 @@ pub async fn reset_password(
 }
 
 /// `POST /people/{person}/close`: no more sign-in; the past stays.
-pub async fn close(State(desk): State<Desk>, Path(id): Path<String>, form: SignedForm) -> Result<Response, PageError> {
+pub async fn close(
+    State(desk): State<Desk>,
+    Path(id): Path<String>,
+    form: SignedForm,
+) -> Result<Response, PageError> {
     let me = form.me;
     let person = id.clone();
     let me = desk

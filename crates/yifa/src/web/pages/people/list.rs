@@ -74,7 +74,11 @@ pub struct Asked {
 }
 
 /// `GET /people`
-pub async fn list(State(desk): State<Desk>, me: SignedIn, Query(asked): Query<Asked>) -> Result<Html<String>, PageError> {
+pub async fn list(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Query(asked): Query<Asked>,
+) -> Result<Html<String>, PageError> {
     list_page(&desk, me, asked.organ, AddForm::default(), None).await
 }
 
@@ -96,7 +100,8 @@ pub(super) async fn list_page(
             let here = chosen(&organs, &organ, &mine);
             let mut ids: Vec<String> = match &here {
                 Some(here) => {
-                    let in_it = posts.iter().filter(|(_, post)| post.organ == here.path && post.on(today));
+                    let in_it =
+                        posts.iter().filter(|(_, post)| post.organ == here.path && post.on(today));
                     in_it.map(|(person, _)| person.clone()).collect()
                 }
                 None => Vec::new(),
@@ -124,7 +129,8 @@ pub(super) async fn list_page(
                 count: counts.get(organ.path.as_str()).map_or(0, Vec::len),
             })
             .collect();
-        let mut rows: Vec<Member> = people.iter().map(|actor| member(office, actor, &here.path, today)).collect();
+        let mut rows: Vec<Member> =
+            people.iter().map(|actor| member(office, actor, &here.path, today)).collect();
         rows.sort_by(|a, b| a.name.cmp(&b.name));
         let roles = roles(office, here, "");
         let from = if add.from.is_empty() { today.to_string() } else { add.from.clone() };
@@ -132,7 +138,13 @@ pub(super) async fn list_page(
             frame,
             tree,
             organ: here.name.clone(),
-            kind: office.law().organs.kinds.get(&here.kind).map(|kind| kind.name.clone()).unwrap_or_default(),
+            kind: office
+                .law()
+                .organs
+                .kinds
+                .get(&here.kind)
+                .map(|kind| kind.name.clone())
+                .unwrap_or_default(),
             rows,
             manages: administers(&me.actor, &here.path, today),
             add: AddForm { roles, from, organ: here.path.to_string(), ..add },
@@ -154,10 +166,18 @@ fn roles(office: &Office, organ: &Organ, chosen: &str) -> Vec<Pick> {
     let usual = law.kinds.get(&organ.kind).map(|kind| kind.roles.clone()).unwrap_or_default();
     let all = law.roles.keys().filter(|role| usual.is_empty() || usual.contains(role));
     let mut picks: Vec<Pick> = all
-        .map(|role| Pick { code: role.to_string(), label: role_name(office, role), on: *role == *chosen })
+        .map(|role| Pick {
+            code: role.to_string(),
+            label: role_name(office, role),
+            on: *role == *chosen,
+        })
         .collect();
     if !picks.iter().any(|pick| pick.code == ADMIN) {
-        picks.push(Pick { code: ADMIN.into(), label: role_name(office, ADMIN), on: chosen == ADMIN });
+        picks.push(Pick {
+            code: ADMIN.into(),
+            label: role_name(office, ADMIN),
+            on: chosen == ADMIN,
+        });
     }
     picks
 }
@@ -171,4 +191,3 @@ fn member(office: &Office, actor: &Actor, organ: &OrganPath, today: Date) -> Mem
         held: held(actor, today).into_iter().map(|(name, _, _, state)| (name, state)).collect(),
     }
 }
-

@@ -56,16 +56,31 @@ struct HeldRow {
 }
 
 /// `GET /people/{person}`
-pub async fn show(State(desk): State<Desk>, me: SignedIn, Path(id): Path<String>) -> Result<Html<String>, PageError> {
+pub async fn show(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Html<String>, PageError> {
     person_page(&desk, me, id, String::new(), String::new()).await
 }
 
-pub(super) async fn person_page(desk: &Desk, me: SignedIn, id: String, wrong: String, secret: String) -> Result<Html<String>, PageError> {
+pub(super) async fn person_page(
+    desk: &Desk,
+    me: SignedIn,
+    id: String,
+    wrong: String,
+    secret: String,
+) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "人员").await?;
     desk.ask(move |office| {
         let today = office.clock().today();
         let (person, actor, organs, people) = office.store().read(office.county(), |read| {
-            Ok::<_, PageError>((read.person(&id)?, read.actor(&id)?, read.organs()?, read.people()?))
+            Ok::<_, PageError>((
+                read.person(&id)?,
+                read.actor(&id)?,
+                read.organs()?,
+                read.people()?,
+            ))
         })?;
         let person = person.ok_or(PageError::Missing)?;
         let names = office.names();
@@ -82,13 +97,18 @@ pub(super) async fn person_page(desk: &Desk, me: SignedIn, id: String, wrong: St
             from: post.from.to_string(),
             to: post.to.map_or_else(|| "至今".into(), |to| to.to_string()),
             now: post.on(today),
-            stands_in: post.substitute_for.as_ref().map(|person| names.person(person)).unwrap_or_default(),
+            stands_in: post
+                .substitute_for
+                .as_ref()
+                .map(|person| names.person(person))
+                .unwrap_or_default(),
             ends: post.to.is_none_or(|to| to > today) && administers(&me.actor, &post.organ, today),
         });
         let mine = organs.iter().filter(|organ| administers(&me.actor, &organ.path, today));
         let all_roles = office.law().organs.roles.keys().map(|role| role.as_str()).chain([ADMIN]);
-        let mut roles: Vec<Pick> =
-            all_roles.map(|role| Pick { code: role.into(), label: role_name(office, role), on: false }).collect();
+        let mut roles: Vec<Pick> = all_roles
+            .map(|role| Pick { code: role.into(), label: role_name(office, role), on: false })
+            .collect();
         roles.dedup_by(|a, b| a.code == b.code);
         let page = PersonPage {
             frame: frame.titled(person.name.clone()).under("人员与资格", "/people"),
@@ -100,7 +120,13 @@ pub(super) async fn person_page(desk: &Desk, me: SignedIn, id: String, wrong: St
                 .map(|(name, number, span, state)| HeldRow { name, number, span, state })
                 .collect(),
             manages,
-            organs: mine.map(|organ| Pick { code: organ.path.to_string(), label: organ.name.clone(), on: false }).collect(),
+            organs: mine
+                .map(|organ| Pick {
+                    code: organ.path.to_string(),
+                    label: organ.name.clone(),
+                    on: false,
+                })
+                .collect(),
             roles,
             others: people
                 .into_iter()
@@ -134,4 +160,3 @@ pub(super) fn held(actor: &Actor, today: Date) -> Vec<(String, String, String, &
         })
         .collect()
 }
-
