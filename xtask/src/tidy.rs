@@ -55,6 +55,12 @@ const RULES: &[Rule] = &[
         find: architecture::impure,
     },
     Rule {
+        name: "perform",
+        reason: "facts come to be in Office::perform and nowhere else: whoever could append an \
+                 entry elsewhere could do so without authority and without deciding",
+        find: architecture::entries_elsewhere,
+    },
+    Rule {
         name: "crates",
         reason: "each crate depends only on what its row of the map allows: the walls of the \
                  house are the lists of crates",
