@@ -7,14 +7,14 @@ use axum::{
     http::{HeaderMap, HeaderValue, header, request::Parts},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use engine::actor::Actor;
+use engine::actor::{Actor, OrganPath, Post};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sm3::Sm3;
 use store::{Access, AccessKind, StoreError};
 use subtle::ConstantTimeEq;
 
-use super::{Desk, error::PageError, form::filled::Filled};
+use super::{Desk, error::PageError, form::filled::Filled, shell::ADMIN};
 use crate::office::Office;
 
 /// A session that nobody has used for so long has ended.
@@ -28,6 +28,9 @@ const NOTED_SECONDS: i64 = 60;
 pub struct SignedIn {
     /// The person with posts and credentials.
     pub actor: Actor,
+    /// Organs whose accounts, and those below, this person looks after. The post that says so is not
+    /// among the actor's: it opens no case.
+    pub keeps: Vec<OrganPath>,
     /// The session's token, as the cookie carries it.
     pub session: String,
     /// What was typed at sign-in.
@@ -78,6 +81,16 @@ impl SignedIn {
             detail: detail.into(),
             source: self.visit.source.to_string(),
         }
+    }
+
+    /// Whether this person looks after the accounts of an organ.
+    pub fn administers(&self, organ: &OrganPath) -> bool {
+        self.keeps.iter().any(|kept| kept.covers(organ))
+    }
+
+    /// Whether this person looks after the whole county: its logs and its ledger.
+    pub fn administers_all(&self, office: &Office) -> bool {
+        self.administers(&OrganPath::from(office.county()))
     }
 
     /// Seals what a form carries back and forth.
@@ -152,12 +165,20 @@ impl FromRequestParts<Desk> for SignedIn {
                         tracing::warn!(%error, "the use of a session was not noted");
                     }
                 }
-                Ok(found)
+                Ok(found.map(|(_, person, actor)| (person, actor, office.clock().today())))
             })
             .await?;
-        let Some((_, person, actor)) = found else { return Err(PageError::SignIn(back)) };
+        let Some((person, mut actor, today)) = found else { return Err(PageError::SignIn(back)) };
+        let (keeping, posts) = actor.posts.into_iter().partition(|post| post.role == ADMIN);
+        actor.posts = posts;
+        let keeping: Vec<Post> = keeping;
         let me = Self {
             actor,
+            keeps: keeping
+                .into_iter()
+                .filter(|post| post.on(today))
+                .map(|post| post.organ)
+                .collect(),
             session,
             login: person.login.unwrap_or_default(),
             must_change: person.must_change,

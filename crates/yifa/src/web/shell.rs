@@ -15,13 +15,14 @@ use super::{
 use crate::office::Office;
 
 /// The one role that the program itself knows besides the machine's: who looks after accounts,
-/// logs and the ledger of an organ and those below it. 系统管理员
+/// logs and the ledger of an organ and those below it. It gives no part and no sight in any case.
+/// 系统管理员
 pub const ADMIN: &str = "admin";
 
 /// The menu lists at most so many registers; the rest are one step further.
 const LISTED: usize = 12;
 
-/// The organs a person holds posts in on a day, those above left out where one below is also held.
+/// The organs a person holds posts in on a day.
 pub fn seats(actor: &Actor, on: Date) -> Vec<OrganPath> {
     let mut seats: Vec<OrganPath> =
         actor.posts.iter().filter(|post| post.on(on)).map(|post| post.organ.clone()).collect();
@@ -30,20 +31,10 @@ pub fn seats(actor: &Actor, on: Date) -> Vec<OrganPath> {
     seats
 }
 
-/// Whether a person looks after the accounts of an organ.
-pub fn administers(actor: &Actor, organ: &OrganPath, on: Date) -> bool {
-    actor.posts.iter().any(|post| post.role == ADMIN && post.on(on) && post.organ.covers(organ))
-}
-
-/// Whether a person looks after accounts anywhere.
-pub fn administrator(actor: &Actor, on: Date) -> bool {
-    actor.posts.iter().any(|post| post.role == ADMIN && post.on(on))
-}
-
 impl Desk {
     /// The surroundings of a page for somebody who has signed in.
     pub async fn frame(&self, me: &SignedIn, title: &str) -> Result<Frame, PageError> {
-        let actor = me.actor.clone();
+        let (actor, keeps) = (me.actor.clone(), me.keeps.clone());
         let (county, my_posts, menu) = self
             .ask(move |office| {
                 let today = office.clock().today();
@@ -53,7 +44,7 @@ impl Desk {
                 let waiting = lights.red + lights.yellow + lights.green;
                 Ok((
                     county_name(office),
-                    posts(office, &actor, today),
+                    posts(office, &actor, &keeps, today),
                     menu(office, &actor, waiting),
                 ))
             })
@@ -106,15 +97,17 @@ fn county_name(office: &Office) -> String {
 }
 
 /// The posts somebody holds on a day: `青石镇 · 承办人`.
-pub fn posts(office: &Office, actor: &Actor, today: Date) -> Vec<String> {
+fn posts(office: &Office, actor: &Actor, keeps: &[OrganPath], today: Date) -> Vec<String> {
     let names = office.names();
-    let held = actor.posts.iter().filter(|post| post.on(today));
-    held.map(|post| {
+    let held = actor.posts.iter().filter(|post| post.on(today)).map(|post| {
         let role = role_name(office, &post.role);
         let stands_in = if post.substitute_for.is_some() { "（代理）" } else { "" };
         format!("{} · {role}{stands_in}", names.organ(post.organ.as_str()))
-    })
-    .collect()
+    });
+    let kept = keeps
+        .iter()
+        .map(|organ| format!("{} · {}", names.organ(organ.as_str()), role_name(office, ADMIN)));
+    held.chain(kept).collect()
 }
 
 /// The name of a post's role.

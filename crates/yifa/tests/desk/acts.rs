@@ -28,7 +28,7 @@ fn registration<'a>(token: &'a str, id: &'a str, request: &'a str) -> Vec<(&'a s
 }
 
 /// Opens a mediation; the path of its page.
-async fn opened(clerk: &Visitor) -> String {
+pub async fn opened(clerk: &Visitor) -> String {
     let page = clerk.page(REGISTER).await;
     let (token, id) = (value(&page, "token"), value(&page, "id"));
     let answer = clerk.post(REGISTER, &registration(&token, &id, "要求疏通")).await;

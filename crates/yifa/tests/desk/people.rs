@@ -66,3 +66,16 @@ async fn an_administrator_opens_accounts_and_nobody_else() {
     assert!(admin.page("/people/xinren").await.contains("已停用"));
     assert!(admin.page("/access").await.contains("停用账号"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_sees_no_case() {
+    let town = Town::found();
+    let stranger = Visitor::stranger(&town);
+    let (admin, clerk) = (stranger.signed_in("admin").await, stranger.signed_in("window").await);
+    let case = crate::acts::opened(&clerk).await;
+    assert_eq!(admin.get(&case).await.status, StatusCode::NOT_FOUND);
+    assert!(admin.page("/registers/mediation").await.contains("还没有案件"));
+    assert!(admin.page("/").await.contains("系统管理员"));
+    admin.page("/refused").await;
+    assert_eq!(clerk.get("/refused").await.status, StatusCode::FORBIDDEN);
+}

@@ -19,7 +19,6 @@ use crate::{
         paging::{Address, ROWS},
         plain,
         session::SignedIn,
-        shell::administrator,
     },
 };
 
@@ -60,7 +59,7 @@ pub async fn log(
 ) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "查看记录").await?;
     desk.ask(move |office| {
-        let admin = administrator(&me.actor, office.clock().today());
+        let admin = me.administers_all(office);
         let mine = !admin || !asked.mine.is_empty();
         let filter = AccessFilter {
             person: mine.then(|| me.actor.person.clone()),
@@ -125,7 +124,7 @@ struct RefusedLine {
 pub async fn refused(State(desk): State<Desk>, me: SignedIn) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "不予办理记录").await?.under("查看记录", "/access");
     desk.ask(move |office| {
-        if !administrator(&me.actor, office.clock().today()) {
+        if !me.administers_all(office) {
             return Err(PageError::Forbidden("不予办理记录由系统管理员查看。".into()));
         }
         let found = office

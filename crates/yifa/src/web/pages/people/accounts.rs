@@ -6,10 +6,9 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use engine::{
-    actor::{Actor, OrganPath, Post},
+    actor::{OrganPath, Post},
     show::Names,
 };
-use jiff::civil::Date;
 use law::Id;
 use store::{AccessKind, Person};
 
@@ -26,27 +25,26 @@ use crate::{
         frame::Flash,
         password,
         session::{SignedForm, SignedIn},
-        shell::{ADMIN, administers, role_name},
+        shell::{ADMIN, role_name},
     },
 };
 
 /// Whether somebody looks after an account: administers an organ of one of its posts, or any,
 /// where it has none.
-pub(super) fn manages(actor: &Actor, posts: &[Post], today: Date) -> bool {
-    if posts.is_empty() {
-        return actor.posts.iter().any(|post| post.role == ADMIN && post.on(today));
+pub(super) fn manages(me: &SignedIn, posts: &[Post]) -> bool {
+    match posts {
+        [] => !me.keeps.is_empty(),
+        posts => posts.iter().any(|post| me.administers(&post.organ)),
     }
-    posts.iter().any(|post| administers(actor, &post.organ, today))
 }
 
 fn may_manage(office: &Office, me: &SignedIn, id: &str) -> Result<Person, PageError> {
-    let today = office.clock().today();
     let (person, actor) = office
         .store()
         .read(office.county(), |read| Ok::<_, PageError>((read.person(id)?, read.actor(id)?)))?;
     let person = person.ok_or(PageError::Missing)?;
     let posts = actor.map(|actor| actor.posts).unwrap_or_default();
-    if manages(&me.actor, &posts, today) {
+    if manages(me, &posts) {
         Ok(person)
     } else {
         Err(PageError::Forbidden(
@@ -56,7 +54,7 @@ fn may_manage(office: &Office, me: &SignedIn, id: &str) -> Result<Person, PageEr
 }
 
 fn may_administer(office: &Office, me: &SignedIn, organ: &OrganPath) -> Result<(), PageError> {
-    if administers(&me.actor, organ, office.clock().today()) {
+    if me.administers(organ) {
         Ok(())
     } else {
         let name = office.names().organ(organ.as_str());

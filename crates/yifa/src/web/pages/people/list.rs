@@ -22,7 +22,7 @@ use crate::{
         frame::{Flash, Frame},
         paging::Address,
         session::SignedIn,
-        shell::{ADMIN, administers, role_name, seats},
+        shell::{ADMIN, role_name, seats},
     },
 };
 
@@ -146,7 +146,7 @@ pub(super) async fn list_page(
                 .map(|kind| kind.name.clone())
                 .unwrap_or_default(),
             rows,
-            manages: administers(&me.actor, &here.path, today),
+            manages: me.administers(&here.path),
             add: AddForm { roles, from, organ: here.path.to_string(), ..add },
         };
         Ok(Html(page.render()?))

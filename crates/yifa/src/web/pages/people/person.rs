@@ -15,7 +15,7 @@ use crate::web::{
     form::control::Pick,
     frame::Frame,
     session::SignedIn,
-    shell::{ADMIN, administers, role_name},
+    shell::{ADMIN, role_name},
 };
 
 #[derive(Template)]
@@ -88,7 +88,7 @@ pub(super) async fn person_page(
             Some(actor) => (actor.posts.clone(), held(actor, today)),
             None => (Vec::new(), Vec::new()),
         };
-        let manages = manages(&me.actor, &posts, today);
+        let manages = manages(&me, &posts);
         let posts = posts.iter().rev().map(|post| PostRow {
             role: role_name(office, &post.role),
             role_id: post.role.to_string(),
@@ -102,9 +102,9 @@ pub(super) async fn person_page(
                 .as_ref()
                 .map(|person| names.person(person))
                 .unwrap_or_default(),
-            ends: post.to.is_none_or(|to| to > today) && administers(&me.actor, &post.organ, today),
+            ends: post.to.is_none_or(|to| to > today) && me.administers(&post.organ),
         });
-        let mine = organs.iter().filter(|organ| administers(&me.actor, &organ.path, today));
+        let mine = organs.iter().filter(|organ| me.administers(&organ.path));
         let all_roles = office.law().organs.roles.keys().map(|role| role.as_str()).chain([ADMIN]);
         let mut roles: Vec<Pick> = all_roles
             .map(|role| Pick { code: role.into(), label: role_name(office, role), on: false })
