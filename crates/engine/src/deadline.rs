@@ -230,7 +230,8 @@ impl Counting<'_> {
                 if !decided {
                     due.derivation.push(format!(
                         "“{}”尚未由{}设定，暂按{count}计，依据待确认。",
-                        param.name, param.set_by
+                        param.name,
+                        param.setter()
                     ));
                 }
                 Some(due)

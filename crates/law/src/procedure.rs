@@ -606,6 +606,16 @@ impl Act {
 }
 
 impl Param {
+    /// Who sets it, in Chinese.
+    pub fn setter(&self) -> &str {
+        match self.set_by.as_str() {
+            "province" => "省",
+            "city" => "市",
+            "county" => "县",
+            other => other,
+        }
+    }
+
     /// The value in force and whether it has a basis.
     pub fn current(&self) -> (&Value, bool) {
         match &self.value {

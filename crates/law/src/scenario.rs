@@ -12,6 +12,8 @@ pub struct Scenario {
     pub name: String,
     /// It may be played with other dates and names to simulate a year.
     pub play: bool,
+    /// The same story in other words, for playing: texts by field, one set for each telling.
+    pub words: Vec<IndexMap<Id, String>>,
     /// The people in it, by the name used in its steps.
     pub given: IndexMap<String, Player>,
     /// What happens.

@@ -38,6 +38,8 @@ impl Stories<'_> {
         let line = self.file.line(&table.span);
         let name = table.need("name", "name = \"考什么\"", "").and_then(|item| item.words());
         let play = table.get("play").and_then(|item| item.bool()).unwrap_or(false);
+        let words = table.get("words").map(|item| item.list()).unwrap_or_default();
+        let words = words.iter().map(|item| self.telling(item)).collect();
         let given = table
             .need("given", "given = { \"甲\" = \"角色\" }", "谁在场")
             .and_then(|item| item.table());
@@ -57,7 +59,26 @@ impl Stories<'_> {
         let then =
             then.and_then(|item| item.table()).map(|table| self.outcome(table)).unwrap_or_default();
         table.close();
-        Some(Scenario { name: name?.to_owned(), play, given, when, then, line })
+        Some(Scenario { name: name?.to_owned(), play, words, given, when, then, line })
+    }
+
+    /// One telling of the story: texts by field.
+    fn telling(&self, item: &Item<'_>) -> IndexMap<Id, String> {
+        let mut words = IndexMap::new();
+        for item in item.table().iter().flat_map(Table::items) {
+            let field = self.procedure.fields.get(item.key);
+            if !field.is_some_and(|field| {
+                matches!(field.ty, FieldType::Line | FieldType::Text | FieldType::LawItem)
+            }) {
+                let message = format!("{} 不是写文字的字段，不能换一种说法", item.key);
+                let fault = self.file.error("E0911", &item.span, message);
+                self.file.report(fault.instead("只写 line、text、law_item 类型的字段"));
+            }
+            if let Some(text) = item.text() {
+                words.insert(item.key.into(), text.to_owned());
+            }
+        }
+        words
     }
 
     fn players(&self, table: &Table<'_>) -> IndexMap<String, Player> {

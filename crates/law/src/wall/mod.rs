@@ -106,20 +106,11 @@ fn about(p: &Procedure) -> Vec<Line> {
     ];
     let unset = p.params.values().filter(|param| param.value.is_none());
     let unset: Vec<String> =
-        unset.map(|param| format!("{}（由{}定）", param.name, set_by(&param.set_by))).collect();
+        unset.map(|param| format!("{}（由{}定）", param.name, param.setter())).collect();
     if !unset.is_empty() {
         lines.push(Line::new("待定的数", unset.join("；")));
     }
     lines
-}
-
-fn set_by(level: &str) -> &str {
-    match level {
-        "province" => "省",
-        "city" => "市",
-        "county" => "县",
-        other => other,
-    }
 }
 
 fn days(rule: &DayRule) -> String {

@@ -107,6 +107,8 @@ impl Company {
                 let turn = dice.below(fit.len());
                 fit.rotate_left(turn);
             }
+            // The organ's own people before those above it.
+            fit.sort_by_key(|person| std::cmp::Reverse(self.nearness(person, player, at)));
             open.push((name.clone(), fit));
         }
         open.sort_by_key(|(_, fit)| fit.len());
@@ -137,6 +139,13 @@ impl Company {
             player.roles.iter().all(|role| has_role(&play.procedure, actor, role, at, on))
                 && player.hold.iter().all(|held| actor.holds(&held.name, on))
         })
+    }
+
+    /// How near to an organ the post lies in which somebody would play this player.
+    fn nearness(&self, person: &str, player: &Player, at: &OrganPath) -> usize {
+        let posts = self.actor(person).into_iter().flat_map(|actor| &actor.posts);
+        let posts = posts.filter(|post| player.roles.contains(&post.role));
+        posts.map(|post| shared(&post.organ, at)).max().unwrap_or(0)
     }
 
     /// Organs that stand to `organ` as the story's place stands to its anchor, nearest first.

@@ -101,11 +101,17 @@ pub enum StageFault {
 /// A period may have to pass before a step is lawful; longer than this no story waits.
 const LONGEST_WAIT: u32 = 400;
 
+/// Tellings are chosen among so many, whatever the number a story has: any two stories of one
+/// matter that list their tellings in the same order then speak of the same thing.
+const TELLINGS: usize = 840;
+
 /// A play under way.
 struct Running {
     performance: Performance,
     cast: Cast,
     parties: BTreeMap<String, Party>,
+    /// Which of its tellings the story is told in; a case it opens is told in the same.
+    telling: usize,
     case: Option<CaseId>,
     /// Position in `steps`.
     next: usize,
@@ -210,6 +216,7 @@ impl Stage<'_> {
             performance,
             cast,
             parties: BTreeMap::new(),
+            telling: self.dice.below(TELLINGS),
             case: open,
             next,
             steps,
@@ -311,6 +318,7 @@ impl Stage<'_> {
         let child = self.enter(performance, Some(case))?;
         // The same people quarrel in both cases.
         self.running[child].parties = self.running[index].parties.clone();
+        self.running[child].telling = self.running[index].telling;
         self.running[index].child = Some(child);
         Ok(())
     }
@@ -452,6 +460,19 @@ impl Stage<'_> {
         })
     }
 
+    /// A text of the story as it is told here: in this telling's words, else in a sample's.
+    fn words(&mut self, index: usize, field: &Field, text: &str) -> String {
+        let running = &self.running[index];
+        let tellings = &running.performance.play.story().words;
+        let told = tellings
+            .get(running.telling % tellings.len().max(1))
+            .and_then(|telling| telling.get(&field.id));
+        match told {
+            Some(told) => told.clone(),
+            None => self.dice.pick(&field.samples).map_or_else(|| text.to_owned(), Clone::clone),
+        }
+    }
+
     /// An answer of the story as it is given here: other names, other words, other days.
     fn answer(
         &mut self,
@@ -461,10 +482,7 @@ impl Stage<'_> {
         moved: &Moved,
     ) -> Result<Value, StageFault> {
         Ok(match value {
-            Value::Text(text) => match self.dice.pick(&field.samples) {
-                Some(sample) => Value::Text(sample.clone()),
-                None => Value::Text(text.clone()),
-            },
+            Value::Text(text) => Value::Text(self.words(index, field, text)),
             Value::Date(date) => Value::Date(moved.date(*date)),
             Value::Moment(moment) => {
                 Value::Moment(moved.date(moment.date()).to_datetime(moment.time()))

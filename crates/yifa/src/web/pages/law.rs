@@ -237,7 +237,7 @@ fn param_line(param: &law::procedure::Param) -> Param {
             Value::Yes(yes) => if *yes { "是" } else { "否" }.into(),
             other => other.as_text().unwrap_or_default().into(),
         },
-        set_by: param.set_by.clone(),
+        set_by: param.setter().to_owned(),
         basis: param.value.as_ref().map(|(_, basis)| basis.text.clone()).unwrap_or_default(),
     }
 }
