@@ -142,7 +142,7 @@ fn ways(
     for (number, step) in story.when.iter().enumerate() {
         let Some(act) = procedure.acts.get(&step.does) else { continue };
         let Some(opens) = act.opens.as_ref().filter(|_| step.refused.is_none()) else { continue };
-        if run.opened.get(&number).is_none() {
+        if !run.opened.contains_key(&number) {
             continue;
         }
         let told = told_back(story, number, procedure);

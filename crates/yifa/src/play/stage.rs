@@ -141,7 +141,6 @@ pub fn perform(
         office,
         company,
         parties,
-        direction,
         dice: Dice::new(direction.seed),
         running: Vec::new(),
         queue: BinaryHeap::new(),
@@ -172,7 +171,6 @@ struct Stage<'a> {
     office: &'a Office,
     company: &'a Company,
     parties: &'a Parties,
-    direction: &'a Direction,
     dice: Dice,
     running: Vec<Running>,
     queue: BinaryHeap<Reverse<(Date, u64, usize)>>,
@@ -275,11 +273,9 @@ impl Stage<'_> {
                     self.outcome.cases += 1;
                     self.running[index].case = Some(done.receipt.entry.case.clone());
                 }
-                if let Some(child) = play.children.get(&number) {
-                    if let Some(case) = done.opened {
-                        self.outcome.cases += 1;
-                        self.follow(day, index, child, case)?;
-                    }
+                if let Some((child, case)) = play.children.get(&number).zip(done.opened) {
+                    self.outcome.cases += 1;
+                    self.follow(day, index, child, case)?;
                 }
                 self.passed_on(day, index);
                 Ok(())
