@@ -119,7 +119,7 @@ pub fn plan(law: &Law, plays: &[Play], totals: &[Total]) -> Result<Plan, TotalsF
         totals.iter().filter_map(|total| condition(law, plays, total)).collect();
     let all: Vec<&Condition> = conditions.iter().collect();
     match solve(plays.len(), &all)? {
-        Some(times) => Ok(Plan { times: spread(&conditions, times) }),
+        Some(times) => Ok(Plan { times: spread(&conditions, plays, times) }),
         None => Err(TotalsFault::Contradiction(explain(plays.len(), &conditions)?)),
     }
 }
@@ -313,28 +313,37 @@ fn explain(plays: usize, conditions: &[Condition]) -> Result<Contradiction, Tota
 
 /// Plays that weigh the same in every condition share their times, so that a year shows all
 /// kinds of work and not one story over and over.
-fn spread(conditions: &[Condition], mut times: Vec<u32>) -> Vec<u32> {
-    let plays = times.len();
+fn spread(conditions: &[Condition], plays: &[Play], mut times: Vec<u32>) -> Vec<u32> {
     let weights = |play: usize| -> Vec<u64> {
         let rows = conditions.iter().flat_map(|condition| {
-            (0..condition.relations.len()).map(move |relation| condition.row(relation, plays)[play])
+            (0..condition.relations.len())
+                .map(move |relation| condition.row(relation, plays.len())[play])
         });
         rows.map(f64::to_bits).collect()
     };
     let mut alike: BTreeMap<Vec<u64>, Vec<usize>> = BTreeMap::new();
-    for play in 0..plays {
+    for play in 0..plays.len() {
         alike.entry(weights(play)).or_default().push(play);
     }
     for group in alike.values() {
         if weights(group[0]).iter().all(|bits| f64::from_bits(*bits) == 0.0) {
             continue;
         }
-        let total: u32 = group.iter().map(|play| times[*play]).sum();
-        let size = u32::try_from(group.len()).unwrap_or(1);
-        for (place, play) in group.iter().enumerate() {
-            let extra = u32::from(u32::try_from(place).unwrap_or(0) < total % size);
-            times[*play] = total / size + extra;
+        let mut left: u32 = group.iter().map(|play| times[*play]).sum();
+        // A long story that runs through several cases is the rare one, as it is in life.
+        let share = |play: usize| 1.0 / (length(&plays[play]) as f64).powi(2);
+        let all: f64 = group.iter().map(|play| share(*play)).sum();
+        let total = f64::from(left);
+        for play in &group[1..] {
+            times[*play] = ((total * share(*play) / all).round() as u32).min(left);
+            left -= times[*play];
         }
+        times[group[0]] = left;
     }
     times
+}
+
+/// How many steps a play takes, those of the cases it opens included.
+fn length(play: &Play) -> usize {
+    play.steps().count() + play.children.values().map(length).sum::<usize>()
 }
