@@ -30,7 +30,7 @@ pub struct Task {
     pub role: Id,
     /// The organ of that role.
     pub organ: OrganPath,
-    /// The period that the act would meet, if one runs.
+    /// The period that the act would meet; where it meets none, the one that presses the case.
     pub pressing: Option<Pressing>,
 }
 
@@ -54,7 +54,7 @@ pub struct AfterTask {
     pub act: Id,
 }
 
-/// How many tasks of each light.
+/// How many cases wait under each light.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lights {
     /// 已逾期.
@@ -131,7 +131,7 @@ impl Read<'_> {
                     cast(coalesce(sum(case when due_legal >= ${today} and due_warn <= ${today}
                              then 1 else 0 end), 0) as bigint),
                     count(*)
-             from (select distinct t.case_id, t.act, t.due_legal, t.due_warn
+             from (select distinct t.case_id, t.due_legal, t.due_warn
                    from turn t cross join case_now c where {which}) waiting"
         );
         let lights = self.db.first(&sql, &with, |row| {

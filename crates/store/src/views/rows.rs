@@ -182,11 +182,14 @@ pub(crate) fn turn<'a>(
     day: Date,
 ) -> Rows<'a> {
     let mut rows: Rows = Vec::new();
+    let of_the_case = most_pressing(clocks.iter());
     for turn in turns(case, calendar, day) {
         let deadlines = &case.procedure.deadlines;
-        let pressing = most_pressing(clocks.iter().filter(|clock| {
+        let of_the_act = most_pressing(clocks.iter().filter(|clock| {
             deadlines.get(&clock.deadline).is_some_and(|d| d.met_by.contains(&turn.act))
         }));
+        // An act without a period of its own is a step towards what presses the case.
+        let pressing = of_the_act.or(of_the_case);
         let keys = match (&turn.person, turn.reach) {
             (Some(person), _) => vec![person_key(person)],
             (None, Reach::Here) => vec![role_key(&turn.role, turn.organ.as_str())],

@@ -62,10 +62,17 @@ struct TaskRow {
     name: String,
     procedure: String,
     number: String,
-    act: String,
-    act_name: String,
-    role: String,
+    next: Vec<Step>,
     organ: String,
+}
+
+/// One thing that can be done next.
+struct Step {
+    /// Where it stands in the procedure.
+    place: usize,
+    act: String,
+    name: String,
+    role: String,
 }
 
 /// What the worklist is cut to, and where the page begins.
@@ -124,7 +131,18 @@ pub async fn worklist(
                 read.worklist(&me.actor, today, &filter, after.as_ref(), ROWS)?,
             ))
         })?;
-        let rows: Vec<TaskRow> = page.rows.iter().map(|task| row(office, task)).collect();
+        let mut rows: Vec<TaskRow> = Vec::new();
+        for task in &page.rows {
+            let row = row(office, task);
+            // What waits in one case under one period stands in one row.
+            match rows.last_mut().filter(|last| last.case == row.case && last.due == row.due) {
+                Some(last) => last.next.extend(row.next),
+                None => rows.push(row),
+            }
+        }
+        for row in &mut rows {
+            row.next.sort_by_key(|step| step.place);
+        }
         let next = page.next.map(|next| {
             asked
                 .address()
@@ -211,9 +229,13 @@ fn row(office: &Office, task: &Task) -> TaskRow {
         procedure: procedure
             .map_or_else(|| task.case.procedure.to_string(), |procedure| procedure.name.clone()),
         number: task.case.number.clone().unwrap_or_default(),
-        act: task.act.to_string(),
-        act_name: act.map_or_else(|| task.act.to_string(), |act| act.name.clone()),
-        role: procedure.map_or_else(String::new, |procedure| plain::role(procedure, &task.role)),
+        next: vec![Step {
+            place: procedure.and_then(|one| one.acts.get_index_of(&task.act)).unwrap_or_default(),
+            act: task.act.to_string(),
+            name: act.map_or_else(|| task.act.to_string(), |act| act.name.clone()),
+            role: procedure
+                .map_or_else(String::new, |procedure| plain::role(procedure, &task.role)),
+        }],
         organ: names.organ(task.case.organ.as_str()),
     }
 }
