@@ -267,7 +267,7 @@ impl fmt::Display for Value {
     /// With its unit: `4549件`, `97.87%（4452/4549）`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Value::Amount(_, unit) => write!(f, "{}{}", self.number(), unit_name(*unit)),
+            Value::Amount(_, unit) => write!(f, "{}{}", self.number(), unit.name()),
             Value::Rate { good, among } => match percent(*good, *among) {
                 Some(percent) => write!(f, "{percent}（{good}/{among}）"),
                 None => f.write_str("—（无）"),
@@ -338,26 +338,6 @@ fn round_div(number: i128, by: i128) -> i128 {
 fn hundredth(hundredths: i128) -> String {
     let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// 件, 人次 …
-pub fn unit_name(unit: Unit) -> &'static str {
-    match unit {
-        Unit::Item => "件",
-        Unit::Time => "次",
-        Unit::Person => "人",
-        Unit::PersonTime => "人次",
-        Unit::Batch => "批",
-        Unit::Copy => "份",
-        Unit::Piece => "个",
-        Unit::Name => "名",
-        Unit::Household => "户",
-        Unit::Entry => "条",
-        Unit::Matter => "项",
-        Unit::House => "家",
-        Unit::Session => "场",
-        Unit::Yuan => "元",
-    }
 }
 
 /// The calendar year a report speaks of.

@@ -3,7 +3,7 @@
 //! Text is written as text: a number of an identity card keeps its digits, and `=1+1` stays four
 //! characters.
 
-use engine::figure::{Figure, Value, change, unit_name};
+use engine::figure::{Figure, Value, change};
 use jiff::civil::Date;
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
@@ -297,7 +297,7 @@ fn value_cell(value: Value) -> Cell {
 
 fn unit_of(value: Value) -> &'static str {
     match value {
-        Value::Amount(_, unit) => unit_name(unit),
+        Value::Amount(_, unit) => unit.name(),
         // The value itself carries its percent sign.
         Value::Rate { .. } => "",
     }

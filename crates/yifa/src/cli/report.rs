@@ -199,7 +199,7 @@ fn nothing(figure: &Figure) -> bool {
 fn as_json(figure: &Figure, organ: &store::Organ, year: i16) -> serde_json::Value {
     let value = |value: Value| match value {
         Value::Amount(amount, unit) => {
-            json!({"value": amount, "unit": engine::figure::unit_name(unit), "text": value.to_string()})
+            json!({"value": amount, "unit": unit.name(), "text": value.to_string()})
         }
         Value::Rate { good, among } => json!({
             "good": good, "among": among, "unit": "%", "text": value.to_string(),

@@ -163,7 +163,7 @@ fn condition(law: &Law, plays: &[Play], total: &Total) -> Option<Condition> {
                 _ => 1.0,
             };
             let weights = plays.iter().map(|play| amount(&measure, play)).collect();
-            let unit = figure::unit_name(measure.unit);
+            let unit = measure.unit.name();
             Some(Condition {
                 says: format!("{} {}{unit}（{}）", measure.name, total.text, total.key),
                 weights,

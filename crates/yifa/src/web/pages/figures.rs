@@ -7,7 +7,7 @@ use axum::{
 };
 use engine::{
     actor::Actor,
-    figure::{self, Counted, Figure, Measured, change, unit_name},
+    figure::{self, Counted, Figure, Measured, change},
     show::Names,
 };
 use jiff::civil::Date;
@@ -247,8 +247,7 @@ pub async fn list(
             .store()
             .read(office.county(), |read| read.cases(&ids, &visible).map_err(PageError::from))?;
         let may_open = |id: &str| open.iter().any(|case| case.id == id);
-        let mut lines =
-            vec![("指标", measure.name.clone()), ("单位", unit_name(measure.unit).into())];
+        let mut lines = vec![("指标", measure.name.clone()), ("单位", measure.unit.name().into())];
         lines.extend(
             value.working().map(|working| ("算式", format!("{working} = {}", value.number()))),
         );
