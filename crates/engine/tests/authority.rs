@@ -1,8 +1,8 @@
 //! Who may do what, and who may read what, derived by asking `authorise` and `sight` themselves.
 //!
-//! The two text files beside this test are what is reviewed when the law or the engine changes:
-//! a permission nobody meant to give shows up as a line in a diff. Write them anew with
-//! `UPDATE_MATRIX=1 cargo test -p engine --test authority`.
+//! The text files in `authority/`, one for each procedure, are what is reviewed when the law or the
+//! engine changes: a permission nobody meant to give shows up as a line in a diff. Write them anew
+//! with `UPDATE_MATRIX=1 cargo test -p engine --test authority`.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{collections::BTreeMap, fmt::Write, path::Path, sync::Arc};
@@ -32,74 +32,94 @@ const PLACES: [(&str, &str, bool); 5] = [
 ];
 
 #[test]
-fn who_may_do_what_is_as_reviewed() {
-    let mut matrix = String::from(
-        "# 谁能办什么：每个行为由哪些岗位、站在什么位置的人办（由 authorise 逐一问出）\n",
-    );
+fn who_may_do_and_read_what_is_as_reviewed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/authority");
+    let update = std::env::var_os("UPDATE_MATRIX").is_some();
+    let mut kept: BTreeMap<String, String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .map(|entry| {
+            let name = entry.file_name().into_string().unwrap();
+            (name, std::fs::read_to_string(entry.path()).unwrap())
+        })
+        .collect();
+    let mut differing = Vec::new();
     for procedure in Law::embedded().newest() {
-        writeln!(matrix, "\n## {} {}", procedure.id, procedure.name).unwrap();
-        for act in procedure.acts.values() {
-            let from: Vec<&str> = act.from.iter().map(Id::as_str).collect();
-            let mut who = Vec::new();
-            for role in roles(procedure) {
-                let places: Vec<&str> = PLACES
-                    .iter()
-                    .filter(|(_, organ, named)| may(procedure, &act.id, &role, organ, *named))
-                    .map(|(name, ..)| *name)
-                    .collect();
-                if !places.is_empty() {
-                    who.push(format!("{role}（{}）", places.join("、")));
-                }
+        let name = format!("{}.txt", procedure.id);
+        let found = matrix(procedure);
+        let before = kept.remove(&name).unwrap_or_default();
+        if before != found {
+            let first = before.lines().zip(found.lines()).find(|(kept, found)| kept != found);
+            differing.push(format!("{name}, first at {first:?}"));
+            if update {
+                std::fs::write(folder.join(&name), &found).unwrap();
             }
-            let limits = limits(act);
-            writeln!(matrix, "{} @ {} : {}{limits}", act.id, from.join(" "), who.join(" "))
-                .unwrap();
         }
     }
-    compare("authority.txt", &matrix);
+    for name in kept.into_keys() {
+        differing.push(format!("{name} speaks of no procedure"));
+        if update {
+            std::fs::remove_file(folder.join(name)).unwrap();
+        }
+    }
+    assert!(
+        update || differing.is_empty(),
+        "not as reviewed: {differing:#?}; look at the change, then run \
+         UPDATE_MATRIX=1 cargo test -p engine --test authority"
+    );
 }
 
-#[test]
-fn who_may_read_what_is_as_reviewed() {
-    let mut matrix = String::from(
-        "# 谁能看什么：办 = 见个人信息（封存的须写明理由另行打开），看 = 个人信息隐去，- = 不知有此案\n",
-    );
-    for procedure in Law::embedded().newest() {
-        writeln!(matrix, "\n## {} {}", procedure.id, procedure.name).unwrap();
-        let others = ["（无关岗位）"];
-        let names = procedure.roles.keys().map(Id::as_str).chain(others);
-        for role in names {
-            let row: Vec<String> = PLACES
+/// What may be done and read in one procedure.
+fn matrix(procedure: &Arc<Procedure>) -> String {
+    let mut matrix = format!("# {}\n\n谁能办什么\n", procedure.name);
+    for act in procedure.acts.values() {
+        let from: Vec<&str> = act.from.iter().map(Id::as_str).collect();
+        let mut who = Vec::new();
+        for role in roles(procedure) {
+            let places: Vec<&str> = PLACES
                 .iter()
-                .map(|(name, organ, named)| {
-                    let seen = match read(procedure, role, organ, *named) {
-                        Some(Sight::Handling) => "办",
-                        Some(Sight::Seeing) => "看",
-                        None => "-",
-                    };
-                    format!("{name}{seen}")
-                })
+                .filter(|(_, organ, named)| may(procedure, &act.id, &role, organ, *named))
+                .map(|(name, ..)| *name)
                 .collect();
-            writeln!(matrix, "{role}: {}", row.join(" ")).unwrap();
-        }
-        for (class, name) in [
-            (Keep::Public, "公开"),
-            (Keep::Work, "工作"),
-            (Keep::Personal, "个人"),
-            (Keep::Sealed, "封存"),
-        ] {
-            let fields: Vec<&str> = procedure
-                .fields
-                .values()
-                .filter(|field| field.keep == class)
-                .map(|field| field.id.as_str())
-                .collect();
-            if !fields.is_empty() {
-                writeln!(matrix, "{name}: {}", fields.join(" ")).unwrap();
+            if !places.is_empty() {
+                who.push(format!("{role}（{}）", places.join("、")));
             }
         }
+        let limits = limits(act);
+        writeln!(matrix, "{} @ {} : {}{limits}", act.id, from.join(" "), who.join(" ")).unwrap();
     }
-    compare("visibility.txt", &matrix);
+    matrix += "\n谁能看什么：办 = 见个人信息（封存的须写明理由另行打开），看 = 个人信息隐去，- = 不知有此案\n";
+    for role in procedure.roles.keys().map(Id::as_str).chain(["（无关岗位）"]) {
+        let row: Vec<String> = PLACES
+            .iter()
+            .map(|(name, organ, named)| {
+                let seen = match read(procedure, role, organ, *named) {
+                    Some(Sight::Handling) => "办",
+                    Some(Sight::Seeing) => "看",
+                    None => "-",
+                };
+                format!("{name}{seen}")
+            })
+            .collect();
+        writeln!(matrix, "{role}: {}", row.join(" ")).unwrap();
+    }
+    for (class, name) in [
+        (Keep::Public, "公开"),
+        (Keep::Work, "工作"),
+        (Keep::Personal, "个人"),
+        (Keep::Sealed, "封存"),
+    ] {
+        let fields: Vec<&str> = procedure
+            .fields
+            .values()
+            .filter(|field| field.keep == class)
+            .map(|field| field.id.as_str())
+            .collect();
+        if !fields.is_empty() {
+            writeln!(matrix, "{name}: {}", fields.join(" ")).unwrap();
+        }
+    }
+    matrix
 }
 
 fn limits(act: &law::procedure::Act) -> String {
@@ -188,18 +208,4 @@ fn person(procedure: &Procedure, role: &str, organ: &str, opens: bool) -> Actor 
         machine: role == LINKED,
         experience: Vec::new(),
     }
-}
-
-fn compare(name: &str, found: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name);
-    if std::env::var_os("UPDATE_MATRIX").is_some() {
-        std::fs::write(&path, found).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let differs = kept.lines().zip(found.lines()).find(|(kept, found)| kept != found);
-    assert!(
-        kept == found,
-        "{name} is not as reviewed, first at {differs:?}; look at the change, then run \
-         UPDATE_MATRIX=1 cargo test -p engine --test authority"
-    );
 }

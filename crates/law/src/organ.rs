@@ -29,14 +29,32 @@ pub struct OrganKind {
     pub roles: Vec<Id>,
 }
 
+/// A role that a kind names, with file and place.
+type Named = (Id, String, Range<usize>);
+
+/// A kind, and a role that another file adds to it, with file and place.
+type Further = (Id, Id, String, Range<usize>);
+
 impl Organs {
     /// Reads the files under `organs/`; says what is wrong with them.
     pub fn parse(files: &[SourceFile]) -> (Self, Vec<Diagnostic>) {
         let (mut organs, mut named, mut faults) = (Self::default(), Vec::new(), Vec::new());
+        let mut further = Vec::new();
         for source in files.iter().filter(|source| source.path.starts_with("organs/")) {
             let file = TomlFile::parse(&source.path, &source.text);
-            named.extend(organs.read(&file));
+            named.extend(organs.read(&file, &mut further));
             faults.extend(file.into_faults());
+        }
+        for (kind, role, path, span) in further {
+            match organs.kinds.get_mut(&kind) {
+                Some(kind) if kind.roles.contains(&role) => {}
+                Some(kind) => kind.roles.push(role.clone()),
+                None => faults.push(
+                    Diagnostic::error("E0432", &path, span.clone(), format!("没有机关类别 {kind}"))
+                        .instead("add_roles 只能给已有的类别添岗位"),
+                ),
+            }
+            named.push((role, path, span));
         }
         for (role, path, span) in named {
             if !organs.roles.contains_key(&role) {
@@ -57,11 +75,21 @@ impl Organs {
 
     /// Adds what a file says; returns the roles its kinds name, with file and place.
     ///
-    /// A kind or role said again replaces what was said before, so that a province can rename.
-    fn read(&mut self, file: &TomlFile<'_>) -> Vec<(Id, String, Range<usize>)> {
+    /// A kind or role said again replaces what was said before, so that a province can rename. A
+    /// kind with `add_roles` alone keeps its name and roles and gets `further` ones, whichever
+    /// file says so first.
+    fn read(&mut self, file: &TomlFile<'_>, further: &mut Vec<Further>) -> Vec<Named> {
         let root = file.root();
         let mut named = Vec::new();
         for (item, table) in root.tables("kind") {
+            if let Some(more) = table.get("add_roles") {
+                table.close();
+                further.extend(more.list().into_iter().filter_map(|role| {
+                    let path = file.path().to_owned();
+                    Some((item.id(), role.words().map(Id::from)?, path, role.span.clone()))
+                }));
+                continue;
+            }
             let name = table.need("name", "name = \"乡镇（街道）\"", "");
             let name = name.and_then(|item| item.words()).unwrap_or_default().to_owned();
             let roles = table.need("roles", "roles = [\"leader\"]", "没有岗位的机关办不了任何事");

@@ -17,8 +17,13 @@ pub struct SourceFile {
 
 /// The law folder that the binary carries, in order of paths.
 pub fn embedded() -> Vec<SourceFile> {
+    text_files(&EMBEDDED)
+}
+
+/// The `.toml` and `.md` files of a folder that the binary carries, in order of paths.
+pub fn text_files(folder: &Dir<'_>) -> Vec<SourceFile> {
     let mut files = Vec::new();
-    let mut folders = vec![&EMBEDDED];
+    let mut folders = vec![folder];
     while let Some(folder) = folders.pop() {
         folders.extend(folder.dirs());
         for file in folder.files().filter(|file| is_source(file.path())) {

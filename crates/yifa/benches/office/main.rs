@@ -29,10 +29,7 @@ use yifa::{
     figures,
     office::{Done, Office, Unperformed},
     place::Place,
-    play::{
-        founding::found,
-        year::{demo_county, play_demo},
-    },
+    play::{demonstration::Demonstration, founding::found, year::play_demo},
     report,
 };
 
@@ -73,7 +70,7 @@ fn measure(folder: &Path) -> Outcome<()> {
     let played = folder.join("played.db");
     let place = Place { db: played.display().to_string(), law: None, county: None };
     let begun = Instant::now();
-    let outcome = play_demo(&place, 100, |_, _| {})?;
+    let outcome = play_demo(&place, &Demonstration::embedded()?, 100, |_, _| {})?;
     let speed = per_second(outcome.acts, begun.elapsed());
     println!("the demonstration played out      {speed:>8.0} acts/s, {} acts", outcome.acts);
     let office = place.office(Clock::Machine)?;
@@ -315,7 +312,7 @@ fn postgres(folder: &Path, server: &str, name: &str) -> Outcome<Config> {
 fn founded(config: &Config) -> Outcome<Office> {
     let store = Store::open(config.clone())?;
     let from = Date::constant(2025, 1, 1);
-    found(&store, &demo_county()?, from, "Yifa-demo-2026", false)?;
+    found(&store, &Demonstration::embedded()?.county, from, "Yifa-demo-2026", false)?;
     drop(store);
     opened(config)
 }

@@ -1,6 +1,6 @@
 //! `yifa demo`: a fictitious county that has worked for a year.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -11,7 +11,10 @@ use super::{
 use crate::{
     clock::Clock,
     place::Place,
-    play::year::{PASSWORD, demo_county, play_demo},
+    play::{
+        demonstration::Demonstration,
+        year::{PASSWORD, play_demo},
+    },
 };
 
 /// 建一个演示县，演一年的工作，打开网页
@@ -30,6 +33,9 @@ pub struct Demo {
     /// 规模：百分之几（默认100）
     #[arg(long, default_value_t = 100, value_name = "百分数")]
     scale: u32,
+    /// 演示县的文件夹（county/ 和 year/），不写就用随程序带的
+    #[arg(long, value_name = "文件夹")]
+    files: Option<PathBuf>,
 }
 
 impl Demo {
@@ -38,13 +44,14 @@ impl Demo {
         if self.fresh {
             self.remove()?;
         }
+        let demonstration = Demonstration::read(self.files.as_deref())?;
         let ready = self.place.exists() && !self.place.store()?.counties()?.is_empty();
         if ready {
             say!("演示数据库已经有了：{}（从头再来用 --fresh）", self.place.db);
         } else {
-            self.create()?;
+            self.create(&demonstration)?;
         }
-        accounts()?;
+        accounts(&demonstration)?;
         if self.no_serve {
             return Ok(());
         }
@@ -52,10 +59,10 @@ impl Demo {
         serve::open(Arc::new(office), &self.listen)
     }
 
-    fn create(&self) -> Result<(), Failure> {
+    fn create(&self, demonstration: &Demonstration) -> Result<(), Failure> {
         say!("建演示县，数据库：{}", self.place.db);
         let bar = progress();
-        let played = play_demo(&self.place, self.scale, |done, total| {
+        let played = play_demo(&self.place, demonstration, self.scale, |done, total| {
             bar.set_length(total);
             bar.set_position(done);
         });
@@ -103,8 +110,8 @@ impl Demo {
 }
 
 /// The demonstration accounts, one for each role.
-fn accounts() -> Result<(), Failure> {
-    let county = demo_county()?;
+fn accounts(demonstration: &Demonstration) -> Result<(), Failure> {
+    let county = &demonstration.county;
     say!("演示账号（口令都是 {PASSWORD}）：");
     for person in county.people.iter().filter(|person| person.login.is_some()) {
         let login = person.login.as_deref().unwrap_or_default();

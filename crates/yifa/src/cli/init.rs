@@ -17,7 +17,7 @@ use crate::{
 pub struct Init {
     #[command(flatten)]
     place: Place,
-    /// 县情文件：机关、人员、岗位
+    /// 县情文件（或者放这些文件的文件夹）：机关、人员、岗位
     #[arg(long, value_name = "文件")]
     file: PathBuf,
     /// 岗位从哪天起，默认今天
@@ -27,9 +27,7 @@ pub struct Init {
 
 impl Init {
     pub fn run(&self) -> Result<(), Failure> {
-        let text = std::fs::read_to_string(&self.file)
-            .map_err(|error| format!("县情文件{}读不了：{error}", self.file.display()))?;
-        let county = County::parse(&text)?;
+        let county = County::read(&self.file)?;
         let clock = Clock::Machine;
         let store = self.place.store()?;
         let from = self.from.unwrap_or_else(|| clock.today());

@@ -36,6 +36,9 @@ pub struct Check {
     /// 变异：逐一去掉条件、回避、人数、资格，改动期限，看考题能不能发现
     #[arg(long)]
     mutate: bool,
+    /// 只演算这些程序的考题
+    #[arg(long, value_name = "标识")]
+    only: Vec<String>,
 }
 
 /// 一个程序的流程说明
@@ -68,19 +71,31 @@ fn files(folder: Option<&PathBuf>, overlay: bool) -> Result<Vec<SourceFile>, Fai
     Ok(if overlay { source::overlay(source::embedded(), local) } else { local })
 }
 
+fn unknown(law: &Law, id: &str) -> Failure {
+    let known: Vec<&str> = law.procedures.keys().map(|id| id.as_str()).collect();
+    Failure::said(format!("错误：没有程序“{id}”，已有：{}", known.join("、")))
+}
+
 impl Check {
     fn run(&self) -> Result<(), Failure> {
         let files = files(self.folder.as_ref(), self.overlay)?;
         let (law, mut faults) = Law::parse(&files);
         let mut sums = Sums::default();
-        for procedure in law.procedures.values().flatten() {
+        if let Some(id) = self.only.iter().find(|id| !law.procedures.contains_key(id.as_str())) {
+            return Err(unknown(&law, id));
+        }
+        let chosen = |procedure: &&Arc<Procedure>| {
+            self.only.is_empty() || self.only.iter().any(|id| *procedure.id == **id)
+        };
+        for procedure in law.procedures.values().flatten().filter(chosen) {
             faults.extend(sums.examine(procedure, &law, &files));
         }
         if !faults.is_empty() {
             say!("{}", render_all(&faults, &files, std::io::stdout().is_terminal()));
         }
         if self.mutate {
-            law.procedures.values().flatten().for_each(|procedure| sums.mutate(procedure, &law));
+            let all = law.procedures.values().flatten().filter(chosen);
+            all.for_each(|procedure| sums.mutate(procedure, &law));
         }
         let errors = faults.iter().filter(|fault| fault.is_error()).count();
         say!("{}", sums.line(&law, errors, faults.len() - errors));
@@ -177,10 +192,7 @@ impl Show {
     fn run(&self) -> Result<(), Failure> {
         let (law, _) = Law::parse(&files(self.law.as_ref(), true)?);
         let procedure = law.procedures.get(self.procedure.as_str()).and_then(|e| e.last());
-        let procedure = procedure.ok_or_else(|| {
-            let known: Vec<&str> = law.procedures.keys().map(|id| id.as_str()).collect();
-            Failure::said(format!("错误：没有程序“{}”，已有：{}", self.procedure, known.join("、")))
-        })?;
+        let procedure = procedure.ok_or_else(|| unknown(&law, &self.procedure))?;
         let wall = wall(procedure, &law);
         say!("{}", wall.name);
         for line in &wall.about {

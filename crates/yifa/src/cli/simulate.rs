@@ -10,6 +10,7 @@ use crate::{
     figures,
     place::Place,
     play::{
+        demonstration::Demonstration,
         totals::{self, Total},
         year::{Simulated, simulate},
     },
@@ -33,6 +34,9 @@ pub struct Simulate {
     /// 本地的法文件夹
     #[arg(long, value_name = "文件夹")]
     law: Option<PathBuf>,
+    /// 演示县的文件夹（用它的机关和人员），不写就用随程序带的
+    #[arg(long, value_name = "文件夹")]
+    files: Option<PathBuf>,
 }
 
 impl Simulate {
@@ -58,9 +62,10 @@ impl Simulate {
         for key in &totals.unknown {
             say!("跳过：{key}（还没有程序统计它）");
         }
+        let county = Demonstration::read(self.files.as_deref())?.county;
         let bar = progress();
         let simulated =
-            simulate(&place, law, &self.organ, self.year, &totals.known, |done, total| {
+            simulate(&place, law, county, &self.organ, self.year, &totals.known, |done, total| {
                 bar.set_length(total);
                 bar.set_position(done);
             })?;

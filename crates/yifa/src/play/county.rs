@@ -1,4 +1,4 @@
-//! A county in one file: its organs, its people, their posts. 县情文件
+//! A county in a file or a folder of files: its organs, its people, their posts. 县情文件
 //!
 //! The demonstration county is one; `yifa init` reads one for a real county.
 
@@ -6,17 +6,17 @@ use engine::actor::{OrganPath, Post};
 use jiff::civil::Date;
 use law::{Id, value::Value};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// Everything a database must know before the first act. 县情
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct County {
     /// Organs, above before below.
-    #[serde(rename = "organ")]
+    #[serde(default, rename = "organ")]
     pub organs: Vec<OrganLine>,
-    /// People.
-    #[serde(rename = "person")]
+    /// People. Who is named again gets the further posts.
+    #[serde(default, rename = "person")]
     pub people: Vec<PersonLine>,
     /// Credentials that people get, through the acts of a roster.
     #[serde(default, rename = "certificate")]
@@ -46,7 +46,8 @@ pub struct OrganLine {
 pub struct PersonLine {
     /// Account id.
     pub id: String,
-    /// 姓名.
+    /// 姓名; left out where the person stands in an earlier file.
+    #[serde(default)]
     pub name: String,
     /// What is typed at sign-in, if the person signs in.
     #[serde(default)]
@@ -97,23 +98,89 @@ pub struct Parties {
 #[derive(Debug, thiserror::Error)]
 pub enum CountyFault {
     /// Not TOML of this form.
-    #[error("县情文件读不懂：{0}")]
-    Unreadable(#[from] toml::de::Error),
+    #[error("县情文件{file}读不懂：{error}")]
+    Unreadable {
+        /// Which.
+        file: String,
+        /// Where and why.
+        error: toml::de::Error,
+    },
+    /// Not there, or not text.
+    #[error("县情文件{file}读不了：{error}")]
+    Missing {
+        /// Which.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
     /// A line contradicts another.
     #[error("县情文件：{0}")]
     Line(String),
 }
 
 impl County {
-    /// Reads a county file and checks that its lines fit together.
-    pub fn parse(text: &str) -> Result<Self, CountyFault> {
-        let county: Self = toml::from_str(text)?;
+    /// Reads a county file, or every file of a folder in order of names.
+    pub fn read(path: &Path) -> Result<Self, CountyFault> {
+        let missing =
+            |path: &Path, error| CountyFault::Missing { file: path.display().to_string(), error };
+        let mut paths = vec![path.to_owned()];
+        if path.is_dir() {
+            let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+            let entries = entries.map_err(|error| missing(path, error))?;
+            paths = entries.into_iter().map(|entry| entry.path()).collect();
+            paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
+        }
+        let files = paths.into_iter().map(|path| {
+            let text = fs::read_to_string(&path).map_err(|error| missing(&path, error))?;
+            Ok((path.display().to_string(), text))
+        });
+        Self::parse(files.collect::<Result<_, CountyFault>>()?)
+    }
+
+    /// Puts files (name, text) together, in order of names, and checks that their lines fit.
+    pub fn parse(mut files: Vec<(String, String)>) -> Result<Self, CountyFault> {
+        files.sort();
+        let mut county = Self::default();
+        for (file, text) in files {
+            let more: Self =
+                toml::from_str(&text).map_err(|error| CountyFault::Unreadable { file, error })?;
+            county.add(more)?;
+        }
+        county.fits()?;
+        Ok(county)
+    }
+
+    fn add(&mut self, more: Self) -> Result<(), CountyFault> {
+        self.organs.extend(more.organs);
+        for person in more.people {
+            match self.people.iter_mut().find(|known| known.id == person.id) {
+                Some(known) => {
+                    known.posts.extend(person.posts);
+                    known.login = known.login.take().or(person.login);
+                    known.shows = known.shows.take().or(person.shows);
+                }
+                None if person.name.is_empty() => {
+                    return Err(fault(format!("人员 {} 没有写姓名（name）", person.id)));
+                }
+                None => self.people.push(person),
+            }
+        }
+        self.certificates.extend(more.certificates);
+        self.party.people.extend(more.party.people);
+        self.party.orgs.extend(more.party.orgs);
+        self.party.phones.extend(more.party.phones);
+        self.party.addresses.extend(more.party.addresses);
+        Ok(())
+    }
+
+    fn fits(&self) -> Result<(), CountyFault> {
+        let county = self;
         let first = county.organs.first().ok_or_else(|| fault("至少要有一个机关".into()))?;
-        let code = first.path.clone();
+        let code = &first.path;
         for organ in &county.organs {
             let above = organ.path.rsplit_once('/').map(|(above, _)| above);
             let known = above.is_none_or(|above| county.organs.iter().any(|o| o.path == above));
-            if !known || OrganPath::from(organ.path.as_str()).county() != code {
+            if !known || OrganPath::from(organ.path.as_str()).county() != *code {
                 return Err(fault(format!("机关“{}”（{}）没有上级", organ.name, organ.path)));
             }
         }
@@ -127,7 +194,7 @@ impl County {
                 }
             }
         }
-        Ok(county)
+        Ok(())
     }
 
     /// The county's code.

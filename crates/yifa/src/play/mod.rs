@@ -7,6 +7,7 @@
 
 pub mod cast;
 pub mod county;
+pub mod demonstration;
 pub mod dice;
 pub mod founding;
 pub mod plays;

@@ -8,12 +8,12 @@ use engine::{
 };
 use jiff::{Span as Length, ToSpan, civil::Date};
 use law::Law;
-use serde::Deserialize;
 use store::{Read, StoreError};
 
 use super::{
     cast::Company,
     county::{CertificateLine, County, CountyFault},
+    demonstration::{Demonstration, PlanLine},
     dice::Dice,
     founding::found,
     plays::{Play, PlayFault, plays},
@@ -29,9 +29,6 @@ use crate::{
 
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "Yifa-demo-2026";
-
-const COUNTY: &str = include_str!("../../../../demo/county.toml");
-const YEAR: &str = include_str!("../../../../demo/year.toml");
 
 /// Certificates are issued this long before the first case.
 const RUN_UP: i32 = 120;
@@ -62,68 +59,30 @@ pub enum YearFault {
     Plan(String),
 }
 
-/// How much of what is done in a year. 演示计划
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct YearPlan {
-    #[serde(rename = "plan")]
-    plans: Vec<PlanLine>,
-}
-
-/// One line of the plan.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PlanLine {
-    procedure: String,
-    /// Which of its plays; all of them in turn where none is named.
-    #[serde(default)]
-    play: Option<String>,
-    /// Opened in these organs …
-    #[serde(default)]
-    organs: Vec<String>,
-    /// … or in every organ of this kind.
-    #[serde(default)]
-    kind: Option<String>,
-    /// So many in a calendar year, over all organs.
-    count: u32,
-    /// Opened on this day of every year (`01-15`), where not spread over the year.
-    #[serde(default)]
-    day: Option<String>,
-    /// Opened within so many days before today, and only there: work that is still open.
-    #[serde(default)]
-    last: Option<i32>,
-}
-
-/// The demonstration county.
-pub fn demo_county() -> Result<County, CountyFault> {
-    County::parse(COUNTY)
-}
-
 /// Founds the demonstration county and plays it from the first day of last year up to yesterday.
 /// `scale` is in percent.
 pub fn play_demo(
     place: &Place,
+    demonstration: &Demonstration,
     scale: u32,
     progress: impl FnMut(u64, u64),
 ) -> Result<Outcome, YearFault> {
-    let county = demo_county()?;
-    let plan: YearPlan =
-        toml::from_str(YEAR).map_err(|error| YearFault::Plan(format!("演示计划：{error}")))?;
+    let Demonstration { county, plans: lines } = demonstration;
     let today = Clock::Machine.today();
     let first = Date::constant(today.year() - 1, 1, 1);
     let until = today.saturating_sub(1.day());
-    let office = opened(place, place.law()?, &county, first)?;
+    let office = opened(place, place.law()?, county, first)?;
     let plays = plays(office.law(), &office.law().calendar)?;
     let mut company = company(&office)?;
-    let mut outcome = certify(&office, &county, &company, &plays, first)?;
+    let mut outcome = certify(&office, county, &company, &plays, first)?;
     company = self::company(&office)?;
     let mut dice = Dice::new(20_260_101);
     let mut performances = Vec::new();
     for year in [first.year(), today.year()] {
         let days = Days::of(year, until);
         let this_year = year == today.year();
-        for line in plan.plans.iter().filter(|line| this_year || line.last.is_none()) {
-            performances.extend(line.performances(&county, &plays, days, scale, &mut dice)?);
+        for line in lines.iter().filter(|line| this_year || line.last.is_none()) {
+            performances.extend(line.performances(county, &plays, days, scale, &mut dice)?);
         }
     }
     let direction = Direction { until, seed: 7 };
@@ -149,6 +108,7 @@ pub struct Simulated {
 pub fn simulate(
     place: &Place,
     law: Arc<Law>,
+    county: County,
     organ: &str,
     year: i16,
     given: &[Total],
@@ -158,7 +118,7 @@ pub fn simulate(
     let plays = plays(&law, &law.calendar)?;
     let this_year = totals::plan(&law, &plays, given)?;
     let before = totals::plan(&law, &plays, &totals::year_before(given))?;
-    let (county, organ) = demo_county()?.renamed(organ);
+    let (county, organ) = county.renamed(organ);
     let first = Date::constant(year - 1, 1, 1);
     let office = opened(place, law, &county, first)?;
     let company = company(&office)?;

@@ -30,8 +30,8 @@ impl Town {
             std::env::temp_dir().join(format!("yifa-desk-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let town = Self { folder };
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/county.toml");
-        let county = County::parse(&std::fs::read_to_string(file).unwrap()).unwrap();
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/county");
+        let county = County::read(&folder).unwrap();
         let store = town.place().store().unwrap();
         found(&store, &county, Date::constant(2024, 1, 1), PASSWORD, false).unwrap();
         town
