@@ -71,12 +71,20 @@ pub enum Measured {
     /// The good of one list.
     Share(Counted),
     /// One amount out of another.
-    Quotient {
-        /// Numerator.
-        good: Vec<Counted>,
-        /// Denominator.
-        among: Vec<Counted>,
-    },
+    Quotient(Part, Part),
+    /// One amount less another.
+    Difference(Part, Part),
+    /// One amount spread over another.
+    Mean(Part, Part),
+}
+
+/// Lists that make one amount of a measure put together from two. 构成
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The lists.
+    pub lists: Vec<Counted>,
+    /// Adds values instead of counting.
+    pub sums: bool,
 }
 
 /// A measured indicator. 数据
@@ -107,6 +115,15 @@ pub enum Value {
         good: i64,
         /// Denominator.
         among: i64,
+    },
+    /// So much over so many, in the unit of what is spread.
+    Mean {
+        /// What is spread; money in 分.
+        sum: i64,
+        /// Over how many.
+        count: i64,
+        /// Its unit.
+        unit: Unit,
     },
 }
 
@@ -148,17 +165,28 @@ fn own(procedure: &Id, indicator: &Indicator) -> Measure {
 }
 
 fn joined_measure(law: &Law, joined: &Joined) -> Option<Measure> {
+    let two = |one: &Id, other: &Id| {
+        let (one, other) = (measure(law, one)?, measure(law, other)?);
+        Some((part(&one), part(&other), one.unit, other.unit))
+    };
     let (how, unit) = match &joined.how {
         How::Sum(keys) => {
             let parts: Vec<Measure> = keys.iter().filter_map(|key| measure(law, key)).collect();
             let unit = parts.first()?.unit;
-            let sums =
-                parts.iter().any(|part| matches!(part.how, Measured::Amount { sums: true, .. }));
+            let sums = parts.iter().any(|one| part(one).sums);
             (Measured::Amount { lists: parts.iter().flat_map(lists).collect(), sums }, unit)
         }
         How::Rate { good, among } => {
-            let (good, among) = (measure(law, good)?, measure(law, among)?);
-            (Measured::Quotient { good: lists(&good), among: lists(&among) }, among.unit)
+            let (good, among, _, unit) = two(good, among)?;
+            (Measured::Quotient(good, among), unit)
+        }
+        How::Less { of, minus } => {
+            let (of, minus, unit, _) = two(of, minus)?;
+            (Measured::Difference(of, minus), unit)
+        }
+        How::Mean { sum, count } => {
+            let (sum, count, unit, _) = two(sum, count)?;
+            (Measured::Mean(sum, count), unit)
         }
         How::Part { of, split, codes } => {
             let whole = measure(law, of)?;
@@ -181,12 +209,27 @@ fn joined_measure(law: &Law, joined: &Joined) -> Option<Measure> {
     })
 }
 
+/// What a measure of an amount is made of.
+fn part(measure: &Measure) -> Part {
+    let sums = matches!(measure.how, Measured::Amount { sums: true, .. });
+    Part { lists: lists(measure), sums }
+}
+
 /// The lists a measure counts (for a rate: its denominator).
 pub fn lists(measure: &Measure) -> Vec<Counted> {
     match &measure.how {
         Measured::Amount { lists, .. } => lists.clone(),
         Measured::Share(list) => vec![list.clone()],
-        Measured::Quotient { among, .. } => among.clone(),
+        Measured::Quotient(_, among) => among.lists.clone(),
+        Measured::Difference(of, _) => of.lists.clone(),
+        Measured::Mean(_, count) => count.lists.clone(),
+    }
+}
+
+impl Part {
+    fn amount(&self, tally: &impl Fn(&Counted) -> Tally) -> i64 {
+        let total = self.lists.iter().map(tally).fold(Tally::default(), std::ops::Add::add);
+        if self.sums { total.sum } else { total.count }
     }
 }
 
@@ -196,25 +239,31 @@ impl Measure {
         match &self.how {
             Measured::Amount { lists, .. } => lists.iter().collect(),
             Measured::Share(list) => vec![list],
-            Measured::Quotient { good, among } => good.iter().chain(among).collect(),
+            Measured::Quotient(one, other)
+            | Measured::Difference(one, other)
+            | Measured::Mean(one, other) => one.lists.iter().chain(&other.lists).collect(),
         }
     }
 
     /// Its value, given what each list adds up to.
     pub fn value(&self, tally: &impl Fn(&Counted) -> Tally) -> Value {
-        let total =
-            |lists: &[Counted]| lists.iter().map(tally).fold(Tally::default(), std::ops::Add::add);
         match &self.how {
             Measured::Amount { lists, sums } => {
-                let total = total(lists);
+                let total = lists.iter().map(tally).fold(Tally::default(), std::ops::Add::add);
                 Value::Amount(if *sums { total.sum } else { total.count }, self.unit)
             }
             Measured::Share(list) => {
                 let total = tally(list);
                 Value::Rate { good: total.good, among: total.count }
             }
-            Measured::Quotient { good, among } => {
-                Value::Rate { good: total(good).count, among: total(among).count }
+            Measured::Quotient(good, among) => {
+                Value::Rate { good: good.amount(tally), among: among.amount(tally) }
+            }
+            Measured::Difference(of, minus) => {
+                Value::Amount(of.amount(tally) - minus.amount(tally), self.unit)
+            }
+            Measured::Mean(sum, count) => {
+                Value::Mean { sum: sum.amount(tally), count: count.amount(tally), unit: self.unit }
             }
         }
     }
@@ -237,9 +286,12 @@ impl Measure {
 }
 
 impl Value {
-    /// Nothing was counted: for a rate, nothing to take a share of.
+    /// Nothing was counted: for a rate or mean, nothing to divide by.
     pub fn is_empty(&self) -> bool {
-        matches!(self, Value::Amount(0, _) | Value::Rate { among: 0, .. })
+        matches!(
+            self,
+            Value::Amount(0, _) | Value::Rate { among: 0, .. } | Value::Mean { count: 0, .. }
+        )
     }
 
     /// The number a list must have, without unit: `1,234` is printed `1234`, yuan with two
@@ -251,20 +303,34 @@ impl Value {
             }
             Value::Amount(count, _) => count.to_string(),
             Value::Rate { good, among } => percent(*good, *among).unwrap_or_else(|| "—".into()),
+            Value::Mean { count: 0, .. } => "—".into(),
+            Value::Mean { sum, count, unit: Unit::Yuan } => {
+                let each = round_div(i128::from(*sum), i128::from(*count));
+                crate::show::money(i64::try_from(each).unwrap_or(i64::MAX))
+                    .trim_end_matches('元')
+                    .to_owned()
+            }
+            Value::Mean { sum, count, .. } => {
+                hundredth(round_div(i128::from(*sum) * 100, i128::from(*count)))
+            }
         }
     }
 
-    /// The working of a rate: `4452/4549`.
+    /// The working of a rate or mean: `4452/4549`.
     pub fn working(&self) -> Option<String> {
         match self {
             Value::Rate { good, among } => Some(format!("{good}/{among}")),
+            Value::Mean { sum, count, unit: Unit::Yuan } => {
+                Some(format!("{}/{count}", crate::show::money(*sum)))
+            }
+            Value::Mean { sum, count, .. } => Some(format!("{sum}/{count}")),
             Value::Amount(..) => None,
         }
     }
 }
 
 impl fmt::Display for Value {
-    /// With its unit: `4549件`, `97.87%（4452/4549）`.
+    /// With its unit: `4549件`, `97.87%（4452/4549）`, `91.47分（420389/4596）`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Amount(_, unit) => write!(f, "{}{}", self.number(), unit.name()),
@@ -272,6 +338,11 @@ impl fmt::Display for Value {
                 Some(percent) => write!(f, "{percent}（{good}/{among}）"),
                 None => f.write_str("—（无）"),
             },
+            Value::Mean { count: 0, .. } => f.write_str("—（无）"),
+            Value::Mean { unit, .. } => {
+                let working = self.working().unwrap_or_default();
+                write!(f, "{}{}（{working}）", self.number(), unit.name())
+            }
         }
     }
 }

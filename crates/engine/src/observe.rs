@@ -106,6 +106,7 @@ fn code(value: &Val) -> String {
         Val::Codes(codes) => codes.first().map(ToString::to_string).unwrap_or_default(),
         Val::Bool(yes) => if *yes { "yes" } else { "no" }.into(),
         Val::Int(number) => number.to_string(),
+        Val::Organs(several) | Val::People(several) => several.join(","),
         _ => String::new(),
     }
 }

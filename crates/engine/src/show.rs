@@ -34,6 +34,14 @@ pub fn money(cents: i64) -> String {
     format!("{sign}{grouped}.{:02}元", (cents % 100).unsigned_abs())
 }
 
+/// Hundredths of a point as points: `10`, `9.5`, `-0.25`.
+pub fn points(hundredths: i64) -> String {
+    let sign = if hundredths < 0 { "-" } else { "" };
+    let all = hundredths.unsigned_abs();
+    let text = format!("{sign}{}.{:02}", all / 100, all % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// The words for people and organs, whose names stand outside the case.
 pub trait Names {
     /// The name of a person, or the id where it is not known.

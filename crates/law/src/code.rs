@@ -10,6 +10,7 @@ use jiff::civil::Date;
 
 use crate::{
     Id,
+    assessment::{self, Assessment},
     calendar::Calendar,
     check,
     diagnostic::Diagnostic,
@@ -17,6 +18,7 @@ use crate::{
     organ::Organs,
     outline::{self, Outline},
     procedure::Procedure,
+    quota::{self, Quota},
     read::{self, Definition},
     source::{self, SourceFile},
     statute::Statutes,
@@ -35,6 +37,10 @@ pub struct Law {
     pub joined: IndexMap<Id, Joined>,
     /// Report outlines.
     pub outlines: Vec<Outline>,
+    /// Who must do how much.
+    pub quotas: IndexMap<Id, Quota>,
+    /// How organs are scored.
+    pub assessments: IndexMap<Id, Assessment>,
     /// Kinds of organ and posts.
     pub organs: Organs,
     /// Keys of published lists of figures.
@@ -67,6 +73,17 @@ impl Law {
         faults.extend(more);
         let (outlines, more) = outline::parse(files, &figures);
         faults.extend(more);
+        let known = quota::Known { figures: &figures, organs: &organs, statutes: &statutes };
+        let (quotas, more) = quota::parse(files, &known);
+        faults.extend(more);
+        let known = assessment::Known {
+            figures: &figures,
+            organs: &organs,
+            statutes: &statutes,
+            quotas: &quotas,
+        };
+        let (assessments, more) = assessment::parse(files, &known);
+        faults.extend(more);
 
         let mut procedures: IndexMap<Id, Vec<Arc<Procedure>>> = IndexMap::new();
         for definition in definitions {
@@ -87,6 +104,8 @@ impl Law {
                 statutes,
                 joined,
                 outlines,
+                quotas,
+                assessments,
                 organs,
                 keys,
                 sources: files.into(),

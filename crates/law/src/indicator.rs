@@ -13,9 +13,10 @@ use crate::{
     citation::Basis,
     diagnostic::{Diagnostic, nearest},
     expr::{Expr, Node},
-    procedure::{FieldType, Procedure},
+    procedure::{FieldType, Procedure, Within},
     source::SourceFile,
     toml_file::{Item, Table, TomlFile},
+    value::Value,
 };
 
 /// A figure of one procedure. 指标
@@ -86,13 +87,23 @@ pub enum Unit {
     House,
     /// 场.
     Session,
+    /// 期.
+    Issue,
+    /// 幅.
+    Banner,
+    /// 篇.
+    Essay,
+    /// 座.
+    Site,
+    /// 分 (of a score).
+    Point,
     /// 元, kept in 分.
     Yuan,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Unit; 14] = [
+    pub const ALL: [Unit; 19] = [
         Unit::Item,
         Unit::Time,
         Unit::Person,
@@ -106,6 +117,11 @@ impl Unit {
         Unit::Matter,
         Unit::House,
         Unit::Session,
+        Unit::Issue,
+        Unit::Banner,
+        Unit::Essay,
+        Unit::Site,
+        Unit::Point,
         Unit::Yuan,
     ];
 
@@ -125,6 +141,11 @@ impl Unit {
             Unit::Matter => "项",
             Unit::House => "家",
             Unit::Session => "场",
+            Unit::Issue => "期",
+            Unit::Banner => "幅",
+            Unit::Essay => "篇",
+            Unit::Site => "座",
+            Unit::Point => "分",
             Unit::Yuan => "元",
         }
     }
@@ -153,7 +174,21 @@ pub struct Joined {
 pub enum How {
     /// Sum of others, all of one unit.
     Sum(Vec<Id>),
-    /// One count as a share of another.
+    /// One amount less another: 缺编 = 编制 − 实有.
+    Less {
+        /// From this …
+        of: Id,
+        /// … this is taken away.
+        minus: Id,
+    },
+    /// One amount spread over another: 平均分 = 总分 ÷ 人数.
+    Mean {
+        /// What is spread.
+        sum: Id,
+        /// Over how many.
+        count: Id,
+    },
+    /// One amount as a share of another.
     Rate {
         /// Numerator.
         good: Id,
@@ -185,15 +220,31 @@ pub enum Mapped {
     Value(Id),
     /// The share of a rate, in percent.
     Rate(Id),
-    /// The change against the year before, in percent.
+    /// The change against the year before: in percent, for a rate in percentage points.
     Change(Id),
+    /// A number that the law itself says: a deadline or a parameter.
+    Limit(Limit),
+}
+
+/// A number of the law. 法定数
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Where it stands: `procedure.deadline` or `procedure.param.x`.
+    pub key: Id,
+    /// What it is called there.
+    pub name: String,
+    /// The number.
+    pub number: i64,
+    /// Its unit, `工作日` or empty.
+    pub unit: String,
 }
 
 impl Mapped {
-    /// The indicator it speaks of.
+    /// The indicator it speaks of, or the place in the law.
     pub fn key(&self) -> &Id {
         match self {
             Self::Value(key) | Self::Rate(key) | Self::Change(key) => key,
+            Self::Limit(limit) => &limit.key,
         }
     }
 }
@@ -225,11 +276,24 @@ pub(crate) fn parse(
     (joined, map, faults)
 }
 
+/// What may be done with a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// It can be added.
+    Amount,
+    /// A share of a whole.
+    Rate,
+    /// An average.
+    Mean,
+}
+
 /// The keys of every figure, while files that name them are read.
 #[derive(Debug, Default)]
 pub(crate) struct Keys<'a> {
-    /// Key = whether it is a rate.
-    rates: BTreeMap<Id, bool>,
+    /// Key = what its figure is like.
+    kinds: BTreeMap<Id, Kind>,
+    /// The newest editions.
+    procedures: BTreeMap<Id, &'a Procedure>,
     /// The indicators of procedures, by key.
     own: BTreeMap<Id, (&'a Procedure, &'a Indicator)>,
     /// Where joined indicators stand.
@@ -241,9 +305,11 @@ impl<'a> Keys<'a> {
     pub fn of(procedures: impl Iterator<Item = &'a Procedure>) -> Self {
         let mut keys = Self::default();
         for procedure in procedures {
+            keys.procedures.insert(procedure.id.clone(), procedure);
             for indicator in procedure.indicators.values() {
                 let key = Id::from(format!("{}.{}", procedure.id, indicator.id));
-                keys.rates.insert(key.clone(), indicator.good.is_some());
+                let kind = if indicator.good.is_some() { Kind::Rate } else { Kind::Amount };
+                keys.kinds.insert(key.clone(), kind);
                 keys.own.insert(key, (procedure, indicator));
             }
         }
@@ -253,7 +319,12 @@ impl<'a> Keys<'a> {
     /// Adds the keys of a file of joined indicators, before any of them is read.
     fn announce(&mut self, file: &TomlFile<'_>) {
         for (item, table) in file.root().tables("indicator") {
-            let taken = self.rates.insert(item.id(), table.has("rate")).is_some();
+            let kind = match (table.has("rate"), table.has("mean")) {
+                (true, _) => Kind::Rate,
+                (_, true) => Kind::Mean,
+                _ => Kind::Amount,
+            };
+            let taken = self.kinds.insert(item.id(), kind).is_some();
             self.places.insert(item.id(), (file.path().to_owned(), item.key_span.clone()));
             if taken {
                 let fault =
@@ -263,18 +334,18 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// Whether the figure of this key is a rate; reports a key that does not exist.
-    pub fn need(&self, key: &str, file: &TomlFile<'_>, span: &Range<usize>) -> Option<bool> {
-        let rate = self.rates.get(key).copied();
-        if rate.is_none() {
+    /// What the figure of this key is like; reports a key that does not exist.
+    pub fn need(&self, key: &str, file: &TomlFile<'_>, span: &Range<usize>) -> Option<Kind> {
+        let kind = self.kinds.get(key).copied();
+        if kind.is_none() {
             let fault = file.error("E0842", span, format!("没有指标 {key}"));
-            let meant = nearest(key, self.rates.keys().map(Id::as_str));
+            let meant = nearest(key, self.kinds.keys().map(Id::as_str));
             file.report(match meant {
                 Some(meant) => fault.instead(format!("是不是 {meant}？")),
                 None => fault.instead("写“程序.指标”，或者 indicators 文件里的指标"),
             });
         }
-        rate
+        kind
     }
 
     /// What is wrong with joined indicators among themselves: a figure that comes about from
@@ -291,14 +362,21 @@ impl<'a> Keys<'a> {
             );
         }
         for (key, one) in &*joined {
-            let How::Sum(parts) = &one.how else { continue };
-            let mut units: Vec<&str> =
-                parts.iter().filter_map(|part| self.unit(part, joined)).map(Unit::name).collect();
+            let parts: Vec<&Id> = match &one.how {
+                How::Sum(parts) => parts.iter().collect(),
+                How::Less { of, minus } => vec![of, minus],
+                _ => continue,
+            };
+            let mut units: Vec<&str> = parts
+                .into_iter()
+                .filter_map(|part| self.unit(part, joined))
+                .map(Unit::name)
+                .collect();
             units.sort_unstable();
             units.dedup();
             if units.len() > 1 {
-                let message = format!("指标 {key} 把{}加在一起", units.join("、"));
-                faults.push(self.fault(key, "E0850", message).instead("只加同一单位的指标"));
+                let message = format!("指标 {key} 把{}加减在一起", units.join("、"));
+                faults.push(self.fault(key, "E0850", message).instead("只加减同一单位的指标"));
             }
         }
         faults
@@ -308,6 +386,8 @@ impl<'a> Keys<'a> {
         match joined.get(key).map(|joined| &joined.how) {
             Some(How::Sum(parts)) => self.unit(parts.first()?, joined),
             Some(How::Rate { among, .. }) => self.unit(among, joined),
+            Some(How::Less { of, .. }) => self.unit(of, joined),
+            Some(How::Mean { sum, .. }) => self.unit(sum, joined),
             Some(How::Part { of, .. }) => self.unit(of, joined),
             None => self.own.get(key).map(|(_, indicator)| indicator.unit),
         }
@@ -321,8 +401,8 @@ impl<'a> Keys<'a> {
     /// The key in this item, which must be a figure and no rate.
     fn amount(&self, item: &Item<'_>) -> Option<Id> {
         let key = item.words()?;
-        if self.need(key, item.file(), &item.span)? {
-            let fault = item.error("E0843", format!("{key} 是比率，不能再相加或相除"));
+        if self.need(key, item.file(), &item.span)? != Kind::Amount {
+            let fault = item.error("E0843", format!("{key} 是比率或者平均数，不能再加减或相除"));
             item.report(fault.instead("写构成它的数量指标"));
             return None;
         }
@@ -351,6 +431,8 @@ impl Joined {
         match &self.how {
             How::Sum(parts) => parts.iter().collect(),
             How::Rate { good, among } => vec![good, among],
+            How::Less { of, minus } => vec![of, minus],
+            How::Mean { sum, count } => vec![sum, count],
             How::Part { of, .. } => vec![of],
         }
     }
@@ -360,14 +442,23 @@ fn read_joined(file: &TomlFile<'_>, keys: &Keys<'_>) -> Vec<Joined> {
     let read = |(item, table): (Item<'_>, Table<'_>)| {
         let name = table.need("name", "name = \"…\"", "").and_then(|item| item.words());
         let note = table.get("note").and_then(|item| item.words()).map(str::to_owned);
-        let ways = [table.get("sum"), table.get("rate"), table.get("part")];
-        let how = match &ways {
-            [Some(sum), None, None] => read_sum(sum, keys),
-            [None, Some(rate), None] => read_rate(rate, keys),
-            [None, None, Some(part)] => read_part(part, keys),
+        let ways = ["sum", "rate", "part", "less", "mean"];
+        let given: Vec<Item<'_>> = ways.into_iter().filter_map(|way| table.get(way)).collect();
+        let how = match given.as_slice() {
+            [way] => match way.key {
+                "sum" => read_sum(way, keys),
+                "rate" => read_two(way, keys, ["good", "among"])
+                    .map(|[good, among]| How::Rate { good, among }),
+                "less" => {
+                    read_two(way, keys, ["of", "minus"]).map(|[of, minus]| How::Less { of, minus })
+                }
+                "mean" => read_two(way, keys, ["sum", "count"])
+                    .map(|[sum, count]| How::Mean { sum, count }),
+                _ => read_part(way, keys),
+            },
             _ => {
                 let fault = item.error("E0844", format!("指标 {} 没有说怎么来", item.key));
-                item.report(fault.instead("写 sum、rate、part 三项中的一项"));
+                item.report(fault.instead("写 sum、less、rate、mean、part 五项中的一项"));
                 None
             }
         };
@@ -391,12 +482,15 @@ fn read_sum(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
     sum.map(How::Sum)
 }
 
-fn read_rate(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
+/// Two amounts under these two words.
+fn read_two(item: &Item<'_>, keys: &Keys<'_>, words: [&'static str; 2]) -> Option<[Id; 2]> {
     let table = item.table()?;
-    let good = table.need("good", "good = \"分子\"", "").and_then(|item| keys.amount(&item));
-    let among = table.need("among", "among = \"分母\"", "").and_then(|item| keys.amount(&item));
+    let [one, other] = words.map(|word| {
+        let example = format!("{word} = \"程序.指标\"");
+        table.need(word, &example, "").and_then(|item| keys.amount(&item))
+    });
     table.close();
-    Some(How::Rate { good: good?, among: among? })
+    Some([one?, other?])
 }
 
 fn read_part(item: &Item<'_>, keys: &Keys<'_>) -> Option<How> {
@@ -462,29 +556,70 @@ impl KeyMap {
 
 fn read_mapped(item: &Item<'_>, keys: &Keys<'_>) -> Option<Mapped> {
     if item.is_text() {
-        return keys.amount(item).map(Mapped::Value);
+        let key = item.words()?;
+        return match keys.need(key, item.file(), &item.span)? {
+            Kind::Mean => Some(Mapped::Value(key.into())),
+            _ => keys.amount(item).map(Mapped::Value),
+        };
     }
     let table = item.table()?;
-    let (rate, change) = (table.get("rate"), table.get("change"));
+    let ways = ["rate", "change", "limit"];
+    let given: Vec<Item<'_>> = ways.into_iter().filter_map(|way| table.get(way)).collect();
     table.close();
-    match (rate, change) {
-        (Some(rate), None) => {
-            let key = rate.words()?;
-            if !keys.need(key, rate.file(), &rate.span)? {
-                let fault = rate.error("E0843", format!("{key} 是数量，不是比率"));
-                rate.report(fault.instead(format!("直接写 \"{key}\"")));
-                return None;
+    let [way] = given.as_slice() else {
+        item.wrong(
+            " \"指标\"、{ rate = \"指标\" }、{ change = \"指标\" } 或 { limit = \"程序.期限\" }",
+        );
+        return None;
+    };
+    let key = way.words()?;
+    if way.key == "limit" {
+        let found = keys.limit(key);
+        if found.is_none() {
+            let fault = way.error("E0846", format!("{key} 不是固定的期限或者整数参数"));
+            way.report(fault.instead("写“程序.期限”，或者“程序.param.参数”"));
+        }
+        return found.map(|(limit, _)| Mapped::Limit(limit));
+    }
+    let kind = keys.need(key, way.file(), &way.span)?;
+    if way.key == "change" {
+        return Some(Mapped::Change(key.into()));
+    }
+    if kind != Kind::Rate {
+        let fault = way.error("E0843", format!("{key} 是数量，不是比率"));
+        way.report(fault.instead(format!("直接写 \"{key}\"")));
+        return None;
+    }
+    Some(Mapped::Rate(key.into()))
+}
+
+impl Keys<'_> {
+    /// What a figure of a procedure is split by.
+    pub fn splits(&self, key: &str) -> Vec<&str> {
+        let own = self.own.get(key).map(|(_, indicator)| indicator.split.iter());
+        own.into_iter().flatten().map(|by| &*by.text).collect()
+    }
+
+    /// The number at `procedure.deadline` or `procedure.param.x`, and whether it is a sample that
+    /// nobody has set yet.
+    pub fn limit(&self, key: &str) -> Option<(Limit, bool)> {
+        let (procedure, place) = key.split_once('.')?;
+        let procedure = self.procedures.get(procedure)?;
+        let mut sample = false;
+        let (name, number, unit) = match place.strip_prefix("param.") {
+            Some(param) => {
+                let param = procedure.params.get(param)?;
+                sample = param.value.is_none();
+                let value = param.value.as_ref().map_or(&param.sample, |(value, _)| value);
+                let Value::Int(number) = value else { return None };
+                (param.name.clone(), *number, String::new())
             }
-            Some(Mapped::Rate(key.into()))
-        }
-        (None, Some(change)) => {
-            let key = change.words()?;
-            keys.need(key, change.file(), &change.span)?;
-            Some(Mapped::Change(key.into()))
-        }
-        _ => {
-            item.wrong(" \"指标\"、{ rate = \"指标\" } 或 { change = \"指标\" }");
-            None
-        }
+            None => {
+                let deadline = procedure.deadlines.get(place)?;
+                let Within::Fixed(period) = &deadline.within else { return None };
+                (deadline.name.clone(), i64::from(period.count), period.unit.name().to_owned())
+            }
+        };
+        Some((Limit { key: key.into(), name, number, unit }, sample))
     }
 }

@@ -10,6 +10,7 @@
 //! [`calendar`] and [`period`] count legal days; [`statute`] knows which laws exist;
 //! [`diagnostic`] shows what is wrong; [`wall`] says a procedure in plain Chinese.
 
+pub mod assessment;
 pub mod calendar;
 pub mod check;
 pub mod citation;
@@ -21,6 +22,7 @@ pub mod organ;
 pub mod outline;
 pub mod period;
 pub mod procedure;
+pub mod quota;
 pub mod read;
 pub mod scenario;
 pub mod source;

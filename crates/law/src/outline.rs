@@ -6,7 +6,7 @@ use crate::{
     Id,
     citation::Basis,
     diagnostic::Diagnostic,
-    indicator::Keys,
+    indicator::{Keys, Kind},
     source::SourceFile,
     toml_file::{Item, Table, TomlFile},
 };
@@ -231,13 +231,15 @@ fn read_place(item: &Item<'_>, text: &str, at: Range<usize>, known: &Keys<'_>) -
         item.report(fault.instead("冒号后面写 n、rate、working、last 或 change"));
         return None;
     };
-    let rate = known.need(key, item.file(), &span)?;
-    if matches!(form, Form::Rate | Form::Working) && !rate {
+    let kind = known.need(key, item.file(), &span)?;
+    let divided = (form == Form::Rate && kind != Kind::Rate)
+        || (form == Form::Working && kind == Kind::Amount);
+    if divided {
         let fault = item.file().error("E0848", &span, format!("{key} 是数量，不是比率"));
         item.report(fault.instead(format!("写 {{{key}}} 或 {{{key}:n}}")));
         return None;
     }
-    if form == Form::Number && rate {
+    if form == Form::Number && kind == Kind::Rate {
         let fault = item.file().error("E0848", &span, format!("{key} 是比率，不能只写数"));
         item.report(fault.instead(format!("写 {{{key}:rate}} 或 {{{key}:working}}")));
         return None;

@@ -315,7 +315,9 @@ impl<'a> Writer<'a> {
         if self.of(sentence).all(|figure| figure.value.is_empty()) {
             return Standing::Nothing;
         }
-        let of_nothing = |figure: &Figure| matches!(figure.value, Value::Rate { among: 0, .. });
+        let of_nothing = |figure: &Figure| {
+            matches!(figure.value, Value::Rate { among: 0, .. } | Value::Mean { count: 0, .. })
+        };
         if self.of(sentence).any(of_nothing) {
             return Standing::NoShare;
         }
@@ -391,10 +393,9 @@ impl<'a> Writer<'a> {
             return;
         }
         self.used.push(figure.key.clone());
-        if let Value::Rate { good, among } = figure.value
-            && among > 0
-        {
-            let what = format!("{}{}＝{good}÷{among}", figure.name, figure.value.number());
+        if let Some(working) = figure.value.working().filter(|_| !figure.value.is_empty()) {
+            let working = working.replace('/', "÷");
+            let what = format!("{}{}＝{working}", figure.name, figure.value.number());
             self.check(Weight::Working, place, what);
         }
     }
@@ -475,6 +476,7 @@ fn in_words(value: Value) -> String {
     match value {
         Value::Amount(..) => value.to_string(),
         Value::Rate { .. } => value.number(),
+        Value::Mean { unit, .. } => format!("{}{}", value.number(), unit.name()),
     }
 }
 

@@ -291,13 +291,13 @@ fn value_cell(value: Value) -> Cell {
     match value {
         Value::Amount(cents, law::indicator::Unit::Yuan) => Cell::Money(cents),
         Value::Amount(count, _) => Cell::Number(count),
-        Value::Rate { .. } => Cell::Text(value.number()),
+        Value::Rate { .. } | Value::Mean { .. } => Cell::Text(value.number()),
     }
 }
 
 fn unit_of(value: Value) -> &'static str {
     match value {
-        Value::Amount(_, unit) => unit.name(),
+        Value::Amount(_, unit) | Value::Mean { unit, .. } => unit.name(),
         // The value itself carries its percent sign.
         Value::Rate { .. } => "",
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use engine::{
     action::CaseId,
     actor::OrganPath,
+    duty::{Sum, Sums},
     figure::{Counted, Tally},
 };
 use jiff::civil::Date;
@@ -49,13 +50,6 @@ pub struct AfterObserved {
     pub place: i64,
 }
 
-/// What one organ and one set of codes add up to.
-struct Part {
-    organ: OrganPath,
-    split: String,
-    tally: Tally,
-}
-
 impl Read<'_> {
     /// What each list adds up to in an organ and below it.
     pub fn tally(
@@ -72,6 +66,12 @@ impl Read<'_> {
             }
         }
         Ok(tallies)
+    }
+
+    /// What each list adds up to for every organ and set of codes.
+    pub fn sums(&self, lists: &[Counted], organ: &OrganPath, span: Span) -> Result<Sums> {
+        let each = lists.iter().map(|list| Ok((list.clone(), self.parts(list, organ, span)?)));
+        each.collect()
     }
 
     /// The same for each organ directly below, and for the organ itself where it handles cases.
@@ -175,7 +175,7 @@ impl Read<'_> {
     }
 
     /// What a list adds up to, by organ and codes; only the codes that count.
-    fn parts(&self, list: &Counted, organ: &OrganPath, span: Span) -> Result<Vec<Part>> {
+    fn parts(&self, list: &Counted, organ: &OrganPath, span: Span) -> Result<Vec<Sum>> {
         let mut with = Vec::new();
         let which = self.counted(list, organ, span, &mut with);
         let sql = format!(
@@ -184,7 +184,7 @@ impl Read<'_> {
              from observation o where {which} group by o.organ, o.split"
         );
         let mut parts = self.db.query(&sql, &with, |row| {
-            Ok(Part {
+            Ok(Sum {
                 organ: row.text(0)?.into(),
                 split: row.text(1)?,
                 tally: Tally { count: row.int(2)?, good: row.int(3)?, sum: row.int(4)? },

@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod clock;
+pub mod duties;
 pub mod figures;
 pub mod office;
 pub mod place;

@@ -74,7 +74,8 @@ fn fits(ty: &Type, want: &Want) -> bool {
         Want::Date => matches!(ty, Type::Date | Type::Moment),
         Want::Number => matches!(ty, Type::Int | Type::Money),
         Want::Codes => {
-            matches!(ty, Type::Code(_) | Type::Codes(_) | Type::YesNo | Type::Organ | Type::Stage)
+            matches!(ty, Type::Code(_) | Type::Codes(_) | Type::YesNo | Type::Stage)
+                || matches!(ty, Type::Organ | Type::Organs | Type::Person | Type::People)
         }
     }
 }
@@ -139,7 +140,7 @@ impl Resolver<'_> {
             Want::Type(ty) => ty.name(),
             Want::Date => "日期".into(),
             Want::Number => "数或者金额".into(),
-            Want::Codes => "选项、是/否、机关或者阶段".into(),
+            Want::Codes => "选项、是/否、机关、人员或者阶段".into(),
         };
         let message = format!("这里应当是{wanted}，写的却是{}", ty.name());
         let fault = ExprFault::new(tree.at.clone(), "E0504", message);

@@ -204,6 +204,9 @@ fn as_json(figure: &Figure, organ: &store::Organ, year: i16) -> serde_json::Valu
         Value::Rate { good, among } => json!({
             "good": good, "among": among, "unit": "%", "text": value.to_string(),
         }),
+        Value::Mean { sum, count, unit } => json!({
+            "sum": sum, "count": count, "unit": unit.name(), "text": value.to_string(),
+        }),
     };
     json!({
         "key": figure.key,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use engine::figure::{self, Value, year};
+use law::indicator::{Limit, Mapped};
 
 use super::{Failure, demo::progress, say, serve};
 use crate::{
@@ -90,6 +91,14 @@ impl Simulate {
         let measured = figures::of_year(&office, &simulated.organ, self.year)?;
         let mut off = 0;
         for total in totals {
+            if let Mapped::Limit(limit) = &total.means {
+                let same = total.text.parse::<f64>().ok() == Some(limit.number as f64);
+                let mark = if same { "相符" } else { "不符" };
+                let Limit { name, number, unit, .. } = limit;
+                say!("{mark}：{name} 给定{}，程序文件规定{number}{unit}", total.text);
+                off += usize::from(!same);
+                continue;
+            }
             let key = total.means.key();
             let Some(found) = measured.iter().find(|figure| figure.key == *key) else { continue };
             let (given, reached, same) = compared(total, found.value, found.before);
@@ -108,9 +117,12 @@ impl Simulate {
 
 /// A given number, the one reached, and whether they agree as far as the given one was written.
 fn compared(total: &Total, now: Value, before: Option<Value>) -> (String, String, bool) {
-    use law::indicator::Mapped;
     match &total.means {
-        Mapped::Value(_) => {
+        Mapped::Value(_) if matches!(now, Value::Mean { .. }) => {
+            let reached = now.number().replace(',', "").parse().unwrap_or_default();
+            (total.text.clone(), now.to_string(), close(&total.text, reached))
+        }
+        Mapped::Value(_) | Mapped::Limit(_) => {
             let reached = now.number();
             let same = reached.replace(',', "").parse::<f64>().ok() == total.text.parse().ok();
             (total.text.clone(), now.to_string(), same)
@@ -126,6 +138,13 @@ fn compared(total: &Total, now: Value, before: Option<Value>) -> (String, String
             let reached = match (now, before) {
                 (Value::Amount(now, _), Some(Value::Amount(before, _))) if before != 0 => {
                     100.0 * (now - before) as f64 / before as f64
+                }
+                (
+                    Value::Rate { good, among },
+                    Some(Value::Rate { good: earlier, among: earlier_among }),
+                ) if among > 0 && earlier_among > 0 => {
+                    let share = |good: i64, among: i64| 100.0 * good as f64 / among as f64;
+                    share(good, among) - share(earlier, earlier_among)
                 }
                 _ => 0.0,
             };

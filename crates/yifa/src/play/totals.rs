@@ -126,8 +126,9 @@ pub fn plan(law: &Law, plays: &[Play], totals: &[Total]) -> Result<Plan, TotalsF
 
 /// The totals the year before must have had for the stated changes to come out.
 ///
-/// `-42.68` beside a value of 90 means 157: the whole number nearest to 90 ÷ (1 − 42.68%).
-pub fn year_before(totals: &[Total]) -> Vec<Total> {
+/// `-42.68` beside a value of 90 means 157: the whole number nearest to 90 ÷ (1 − 42.68%). A rate
+/// moves by percentage points from what it is in the planned year: `-16.36` beside 3/22 means 30%.
+pub fn year_before(law: &Law, plays: &[Play], totals: &[Total], planned: &Plan) -> Vec<Total> {
     let values: BTreeMap<&Id, f64> = totals
         .iter()
         .filter_map(|total| match &total.means {
@@ -139,15 +140,34 @@ pub fn year_before(totals: &[Total]) -> Vec<Total> {
         .iter()
         .filter_map(|total| {
             let Mapped::Change(key) = &total.means else { return None };
-            let before = (values.get(key)? / (1.0 + number(total) / 100.0)).round();
-            Some(Total {
-                key: total.key.clone(),
-                text: format!("{before:.0}"),
-                means: Mapped::Value(key.clone()),
-                line: total.line,
-            })
+            let change = number(total);
+            let (text, means) = match figure::measure(law, key)?.how {
+                Measured::Share(_) | Measured::Quotient(..) => {
+                    let now = planned.percent(law, plays, key)?;
+                    let decimals = decimals(&total.text);
+                    (format!("{:.decimals$}", now - change), Mapped::Rate(key.clone()))
+                }
+                _ => {
+                    let before = (values.get(key)? / (1.0 + change / 100.0)).round();
+                    (format!("{before:.0}"), Mapped::Value(key.clone()))
+                }
+            };
+            Some(Total { key: total.key.clone(), text, means, line: total.line })
         })
         .collect()
+}
+
+impl Plan {
+    /// What a rate comes to, in percent.
+    fn percent(&self, law: &Law, plays: &[Play], key: &Id) -> Option<f64> {
+        let measure = figure::measure(law, key)?;
+        let each = plays.iter().zip(&self.times).map(|(play, times)| {
+            let (good, all) = ratio(&measure, play);
+            (good * f64::from(*times), all * f64::from(*times))
+        });
+        let (good, all) = each.fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        (all > 0.0).then_some(100.0 * good / all)
+    }
 }
 
 fn number(total: &Total) -> f64 {
@@ -162,31 +182,40 @@ fn condition(law: &Law, plays: &[Play], total: &Total) -> Option<Condition> {
                 law::indicator::Unit::Yuan => 100.0,
                 _ => 1.0,
             };
-            let weights = plays.iter().map(|play| amount(&measure, play)).collect();
             let unit = measure.unit.name();
+            let says = format!("{} {}{unit}（{}）", measure.name, total.text, total.key);
+            if matches!(measure.how, Measured::Mean(..)) {
+                let step = last_place(&total.text) * scale;
+                return Some(about(says, plays, &measure, number(total) * scale, step));
+            }
             Some(Condition {
-                says: format!("{} {}{unit}（{}）", measure.name, total.text, total.key),
-                weights,
+                says,
+                weights: plays.iter().map(|play| amount(&measure, play)).collect(),
                 relations: vec![(ComparisonOp::Eq, (number(total) * scale).round())],
             })
         }
         Mapped::Rate(key) => {
             let measure = figure::measure(law, key)?;
-            let stated = number(total) / 100.0;
-            let step = last_place(&total.text) / 100.0;
-            // good − (stated ± step)·all: both signs must come out right.
-            let share = |play: &Play, bound: f64| {
-                let (good, all) = rate(&measure, play);
-                good - bound * all
-            };
             let says = format!("{} {}%（{}）", measure.name, total.text, total.key);
-            let low: Vec<f64> = plays.iter().map(|play| share(play, stated - step)).collect();
-            let high: Vec<f64> = plays.iter().map(|play| share(play, stated + step)).collect();
-            Some(Condition::between(says, low, high))
+            let step = last_place(&total.text) / 100.0;
+            Some(about(says, plays, &measure, number(total) / 100.0, step))
         }
-        // Decides the year before, not this one.
-        Mapped::Change(_) => None,
+        // A change decides the year before, not this one; what the law says needs no play.
+        Mapped::Change(_) | Mapped::Limit(_) => None,
     }
+}
+
+/// A ratio that comes out within one unit of the last place that was written:
+/// good − (stated ± step)·all must have both signs right.
+fn about(says: String, plays: &[Play], measure: &Measure, stated: f64, step: f64) -> Condition {
+    let over = |bound: f64| {
+        plays.iter().map(move |play| {
+            let (good, all) = ratio(measure, play);
+            good - bound * all
+        })
+    };
+    let (low, high) = (over(stated - step).collect(), over(stated + step).collect());
+    Condition::between(says, low, high)
 }
 
 impl Condition {
@@ -209,8 +238,11 @@ impl Condition {
 
 /// The value of the last decimal place that was written: `97.8` = 0.1, `95` = 1.
 fn last_place(text: &str) -> f64 {
-    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    (0..decimals).fold(1.0, |place, _| place / 10.0)
+    (0..decimals(text)).fold(1.0, |place, _| place / 10.0)
+}
+
+fn decimals(text: &str) -> usize {
+    text.split_once('.').map_or(0, |(_, decimals)| decimals.len())
 }
 
 fn tally(play: &Play, list: &Counted) -> Tally {
@@ -230,14 +262,14 @@ fn tally(play: &Play, list: &Counted) -> Tally {
 fn amount(measure: &Measure, play: &Play) -> f64 {
     match measure.value(&|list: &Counted| tally(play, list)) {
         Value::Amount(amount, _) => amount as f64,
-        Value::Rate { good, .. } => good as f64,
+        Value::Rate { good: over, .. } | Value::Mean { sum: over, .. } => over as f64,
     }
 }
 
-fn rate(measure: &Measure, play: &Play) -> (f64, f64) {
-    debug_assert!(!matches!(measure.how, Measured::Amount { .. }));
+fn ratio(measure: &Measure, play: &Play) -> (f64, f64) {
     match measure.value(&|list: &Counted| tally(play, list)) {
         Value::Rate { good, among } => (good as f64, among as f64),
+        Value::Mean { sum, count, .. } => (sum as f64, count as f64),
         Value::Amount(amount, _) => (amount as f64, 0.0),
     }
 }

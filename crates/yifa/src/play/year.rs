@@ -117,7 +117,7 @@ pub fn simulate(
     let (law, notes) = in_force_since(&law, year - 1);
     let plays = plays(&law, &law.calendar)?;
     let this_year = totals::plan(&law, &plays, given)?;
-    let before = totals::plan(&law, &plays, &totals::year_before(given))?;
+    let before = totals::plan(&law, &plays, &totals::year_before(&law, &plays, given, &this_year))?;
     let (county, organ) = county.renamed(organ);
     let first = Date::constant(year - 1, 1, 1);
     let office = opened(place, law, &county, first)?;

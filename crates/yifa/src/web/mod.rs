@@ -87,6 +87,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/people/{person}/close", post(people::close)),
         ("/figures", get(figures::table)),
         ("/figures/{key}", get(figures::list)),
+        ("/duties", get(duties::table)),
+        ("/duties/{assessment}", get(duties::scores)),
         ("/report", get(report::draft).post(report::written)),
         ("/report/{form}", post(report::file)),
         ("/ledger", get(ledger::overview)),

@@ -138,6 +138,7 @@ fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
     registers.push(Item::new("全部台账", "/registers"));
     let sums = vec![
         Item::new("指标数据", "/figures"),
+        Item::new("应办清单", "/duties"),
         Item::new("年度报告", "/report"),
         Item::new("公示", "/notices"),
     ];
