@@ -3,10 +3,10 @@
 //! The page, its styles and its fonts are the fixed parts beside this file; only the body is
 //! written here. Equal papers give equal bytes.
 
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 
-use quick_xml::{Reader, escape::escape, events::Event};
-use zip::{DateTime, ZipArchive, ZipWriter, result::ZipResult, write::SimpleFileOptions};
+use quick_xml::escape::escape;
+use zip::{DateTime, ZipWriter, result::ZipResult, write::SimpleFileOptions};
 
 use crate::{
     model::{Block, Imprint, Paper, Run, Style, Table, attachment_lines, clean},
@@ -383,67 +383,3 @@ fn text(content: &str) -> String {
     }
     xml
 }
-
-/// The text of a DOCX file, one line per paragraph, cells of a row apart by tabs.
-pub fn text_of(file: &[u8]) -> Result<String, NotDocx> {
-    let mut archive = ZipArchive::new(Cursor::new(file)).map_err(|_| NotDocx)?;
-    let part = archive.by_name("word/document.xml").map_err(|_| NotDocx)?;
-    let mut xml = String::new();
-    // A small file may unfold to an endless one.
-    part.take(LONGEST_DOCUMENT).read_to_string(&mut xml).map_err(|_| NotDocx)?;
-    let mut reader = Reader::from_str(&xml);
-    let (mut text, mut in_text, mut cells) = (String::new(), false, 0_usize);
-    loop {
-        match reader.read_event().map_err(|_| NotDocx)? {
-            Event::Start(tag) => match tag.name().as_ref() {
-                "w:t" => in_text = true,
-                "w:tr" => cells = 0,
-                "w:tc" => {
-                    if cells > 0 {
-                        text.truncate(text.trim_end_matches('\n').len());
-                        text.push('\t');
-                    }
-                    cells += 1;
-                }
-                _ => {}
-            },
-            Event::End(tag) => match tag.name().as_ref() {
-                "w:t" => in_text = false,
-                "w:p" => text.push('\n'),
-                _ => {}
-            },
-            Event::Empty(tag) => match tag.name().as_ref() {
-                // With attributes it is a tab stop.
-                "w:tab" if tag.attributes().next().is_none() => text.push('\t'),
-                "w:br" | "w:cr" | "w:p" => text.push('\n'),
-                _ => {}
-            },
-            Event::Text(content) if in_text => text.push_str(&content.xml10_content()),
-            Event::GeneralRef(name) if in_text => text.push_str(&entity(&name).ok_or(NotDocx)?),
-            Event::CData(content) if in_text => text.push_str(&content),
-            Event::Eof => return Ok(text.trim_matches('\n').to_string()),
-            _ => {}
-        }
-    }
-}
-
-const LONGEST_DOCUMENT: u64 = 64 * 1024 * 1024;
-
-fn entity(name: &quick_xml::events::BytesRef<'_>) -> Option<String> {
-    if let Ok(Some(c)) = name.resolve_char_ref() {
-        return Some(c.to_string());
-    }
-    quick_xml::escape::resolve_xml_entity(name).map(String::from)
-}
-
-/// The file is no DOCX document, or a damaged one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotDocx;
-
-impl std::fmt::Display for NotDocx {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("文件不是DOCX文档，或者已经损坏")
-    }
-}
-
-impl std::error::Error for NotDocx {}

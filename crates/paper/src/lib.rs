@@ -3,7 +3,7 @@
 //! [`render`] puts the facts of a case into a template of the law, [`from_markdown`] reads the
 //! result as a [`Paper`], and the same `Paper` is written by [`docx`], [`pdf`] and [`html`] in the
 //! layout of GB/T 9704-2012. [`report`] compiles a `Paper` from an outline and figures; [`xlsx`]
-//! writes registers and figures.
+//! writes registers and figures. [`reading`] reads what others have written.
 //!
 //! Rooms: [`model`] what stands on a paper · [`markdown`] and [`template`] how one is written ·
 //! [`words`] amounts and ordinals in words · `page` the measures of the standard · `lines` 断行 ·
@@ -18,6 +18,7 @@ pub mod model;
 mod page;
 mod pages;
 pub mod pdf;
+pub mod reading;
 pub mod report;
 pub mod template;
 pub mod words;

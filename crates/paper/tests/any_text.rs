@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use paper::{Block, docx, from_markdown, html, model::clean, pdf, render};
+use paper::{Block, docx, from_markdown, html, model::clean, pdf, reading, render};
 use proptest::prelude::*;
 
 proptest! {
@@ -27,7 +27,7 @@ proptest! {
         let said = solid(&clean(&answer.replace('\r', "\n")));
         let text = solid(&paper.text());
         prop_assert_eq!(text.matches(said.as_str()).count() >= 4, true, "{} in {}", said, text);
-        let read = docx::text_of(&docx::write(&paper)).expect("a document");
+        let read = reading::text_of_docx(&docx::write(&paper)).expect("a document");
         prop_assert_eq!(solid(&read), text);
         prop_assert!(!html::standalone(&paper).contains("<script"));
     }
@@ -58,7 +58,7 @@ fn published_reports_can_be_printed_again() {
         // One of them still carries the `**` of its source, which mean bold here.
         let text = text.replace("**", "");
         let paper = from_markdown(&format!("# 报告\n\n{text}"));
-        let read = docx::text_of(&docx::write(&paper)).expect("a document");
+        let read = reading::text_of_docx(&docx::write(&paper)).expect("a document");
         let solid = |text: &str| text.split_whitespace().collect::<String>();
         let (read, expected) = (solid(&read), solid(&format!("报告{}", clean(&text))));
         let differs = read.chars().zip(expected.chars()).position(|(a, b)| a != b);

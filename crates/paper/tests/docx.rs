@@ -4,7 +4,7 @@
 
 use std::io::{Cursor, Read};
 
-use paper::{Block, Paper, Run, Style, Table, docx, from_markdown, model::Imprint};
+use paper::{Block, Paper, Run, Style, Table, docx, from_markdown, model::Imprint, reading};
 use quick_xml::{Reader, events::Event};
 
 fn everything() -> Paper {
@@ -172,7 +172,7 @@ fn the_layout_is_that_of_the_standard() {
 
 #[test]
 fn what_is_written_can_be_read() {
-    let text = docx::text_of(&docx::write(&everything())).unwrap();
+    let text = reading::text_of_docx(&docx::write(&everything())).unwrap();
     for line in [
         "云溪县青石镇人民政府文件",
         "\t青政报〔2026〕1号\t签发人：示例乙",
@@ -187,8 +187,8 @@ fn what_is_written_can_be_read() {
     ] {
         assert!(text.lines().any(|read| read == line), "{line}\n---\n{text}");
     }
-    assert!(docx::text_of(b"PK\x03\x04 not a document").is_err());
-    assert!(docx::text_of(b"").is_err());
+    assert!(reading::text_of_docx(b"PK\x03\x04 not a document").is_err());
+    assert!(reading::text_of_docx(b"").is_err());
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn hostile_text_stays_text() {
         for (name, xml) in parts(&file) {
             check(&name, &xml);
         }
-        let text = docx::text_of(&file).unwrap();
+        let text = reading::text_of_docx(&file).unwrap();
         let expected = paper::model::clean(hostile);
         assert!(text.lines().any(|line| line == expected), "{hostile}: {text}");
         assert!(!text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')));
@@ -238,5 +238,5 @@ fn empty_things_are_left_out() {
     let paper = Paper { title: String::new(), blocks: empty, ..Paper::default() };
     let file = docx::write(&paper);
     parts(&file).iter().for_each(|(name, xml)| check(name, xml));
-    assert_eq!(docx::text_of(&file).unwrap(), "");
+    assert_eq!(reading::text_of_docx(&file).unwrap(), "");
 }

@@ -51,7 +51,7 @@ fn every_document_of_every_scenario_says_what_the_law_requires() {
                                 rendered += 1;
                                 let paper = paper::from_markdown(&text);
                                 let file = paper::docx::write(&paper);
-                                let read = paper::docx::text_of(&file).unwrap_or_default();
+                                let read = paper::reading::text_of_docx(&file).unwrap_or_default();
                                 if paper.title.is_empty() || !read.contains(&paper.title) {
                                     wrong.push(format!("{place}：DOCX里没有标题"));
                                 }

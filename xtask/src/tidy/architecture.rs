@@ -100,8 +100,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "law",
             "engine",
+            "encoding_rs",
             "flate2",
             "fontdb",
+            "html5gum",
             "jiff",
             "minijinja",
             "pdf-writer",
