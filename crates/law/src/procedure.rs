@@ -24,6 +24,9 @@ pub const START: &str = "start";
 /// The reserved role of the machine: acts that only a linked case or the daily round performs.
 pub const LINKED: &str = "linked";
 
+/// Acts that every procedure has without writing them: 记事、作废、移交、关联、重算、转入新版.
+pub const BUILT_IN: [&str; 6] = ["note", "strike", "hand_over", "link", "recount", "move"];
+
 /// One duty. 程序
 #[derive(Clone, Debug)]
 pub struct Procedure {

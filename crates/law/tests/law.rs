@@ -5,10 +5,12 @@
 use jiff::civil::date;
 use law::{
     Law,
+    assessment::Scoring,
     calendar::Calendar,
     diagnostic::{self, Diagnostic},
     indicator::{How, Mapped},
     outline::{Form, Part},
+    quota::Bound,
     source::{self, SourceFile},
 };
 
@@ -75,6 +77,116 @@ rate = { good = "petition.online", among = "petition.all" }
     assert_eq!(law.keys.keys["petition.cases"], Mapped::Value("petition.all".into()));
     assert_eq!(law.keys.keys["petition.on_time_rate"], Mapped::Rate("petition.on_time".into()));
     assert_eq!(law.keys.keys["petition.yoy"], Mapped::Change("petition.received".into()));
+}
+
+#[test]
+fn differences_means_and_numbers_of_the_law_have_keys() {
+    let text = r#"
+[indicator."left"]
+name = "未办结"
+less = { of = "petition.received", minus = "petition.received" }
+[indicator."each"]
+name = "件均"
+mean = { sum = "petition.received", count = "petition.received" }
+[keys]
+"a.left" = "left"
+"a.each" = "each"
+"a.days" = { limit = "petition.handle" }
+"#;
+    let (law, faults) = petition_with(&[("indicators/a.toml", text)]);
+    let own = marks(&faults, "indicators/a.toml", text);
+    assert_eq!(own, Vec::<(&str, &str)>::new());
+    assert!(matches!(law.joined["left"].how, How::Less { .. }));
+    assert!(matches!(law.joined["each"].how, How::Mean { .. }));
+    let Mapped::Limit(limit) = &law.keys.keys["a.days"] else { panic!() };
+    assert_eq!((limit.number, limit.unit.as_str()), (60, "自然日"));
+    let wrong = r#"
+[indicator."each"]
+name = "件均"
+mean = { sum = "petition.received", count = "petition.received" }
+[indicator."more"]
+name = "再加"
+sum = ["each"]
+[keys]
+"a.days" = { limit = "petition.nothing" }
+"#;
+    let (_, faults) = petition_with(&[("indicators/a.toml", wrong)]);
+    let own = marks(&faults, "indicators/a.toml", wrong);
+    assert_eq!(own, [("E0843", "\"each\""), ("E0846", "\"petition.nothing\"")]);
+}
+
+#[test]
+fn quotas_and_assessments_name_what_exists() {
+    let organs = r#"
+[kind.town]
+name = "乡镇"
+roles = ["leader"]
+[role]
+leader = "负责人"
+"#;
+    let quotas = r#"
+[quota.seen]
+name = "收件"
+figure = "petition.received"
+kinds = ["town"]
+at_least = 2
+per = "year"
+say = "没有收件的去看看"
+basis = "本级规定"
+"#;
+    let scheme = r#"
+[assessment.one]
+name = "考核"
+years = [2025, 2026]
+kinds = ["town"]
+basis = "本级规定"
+[[assessment.one.item]]
+name = "按期"
+weight = 60
+rate = "petition.on_time"
+[[assessment.one.item]]
+name = "收件"
+weight = 39.5
+quota = "seen"
+[[assessment.one.item]]
+name = "扣分"
+weight = 5
+figure = "petition.received"
+each = -0.25
+"#;
+    let beside =
+        [("organs/a.toml", organs), ("quotas/a.toml", quotas), ("assessments/a.toml", scheme)];
+    let (law, faults) = petition_with(&beside);
+    assert_eq!(marks(&faults, "quotas/a.toml", quotas), Vec::<(&str, &str)>::new());
+    assert_eq!(marks(&faults, "assessments/a.toml", scheme), Vec::<(&str, &str)>::new());
+    assert_eq!(law.quotas["seen"].bound, Bound::AtLeast(2));
+    let items = &law.assessments["one"].items;
+    assert_eq!(items.iter().map(|item| item.weight).collect::<Vec<_>>(), [6000, 3950, 500]);
+    assert_eq!(items[2].how, Scoring::Each("petition.received".into(), -25));
+
+    let wrong_quota = quotas
+        .replace("\"town\"", "\"twon\"")
+        .replace("petition.received", "petition.on_time")
+        .replace("at_least = 2\n", "")
+        .replace("\"year\"", "\"week\"");
+    let wrong_scheme = scheme
+        .replace("quota = \"seen\"", "quota = \"sene\"")
+        .replace("rate = \"petition.on_time\"", "rate = \"petition.received\"")
+        .replace("each = -0.25", "");
+    let beside = [
+        ("organs/a.toml", organs),
+        ("quotas/a.toml", &*wrong_quota),
+        ("assessments/a.toml", &*wrong_scheme),
+    ];
+    let (_, faults) = petition_with(&beside);
+    let codes = |path: &str, text: &str| -> Vec<String> {
+        let mut codes: Vec<String> =
+            marks(&faults, path, text).into_iter().map(|(code, _)| code.to_owned()).collect();
+        codes.sort();
+        codes
+    };
+    assert_eq!(codes("quotas/a.toml", &wrong_quota), ["E0843", "E1301", "E1303", "E1305"]);
+    assert_eq!(codes("assessments/a.toml", &wrong_scheme), ["E0843", "E1602", "E1603"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::Checker;
 use crate::{
     Id,
     expr::Node,
-    procedure::{Act, LINKED, START, Scope, reachable},
+    procedure::{Act, BUILT_IN, LINKED, START, Scope, reachable},
 };
 
 impl Checker<'_> {
@@ -14,6 +14,11 @@ impl Checker<'_> {
         let p = self.procedure;
         if p.acts.is_empty() || p.stages.is_empty() {
             return; // The reader has said so.
+        }
+        for act in p.acts.values().filter(|act| BUILT_IN.contains(&act.id.as_str())) {
+            let message = format!("{} 是每个程序自带的行为，不能另写", act.id);
+            let fault = self.error("E0423", &["act", &act.id], message);
+            self.add(fault.instead("换一个标识"));
         }
         let opening: Vec<&Act> = p.opening_acts().collect();
         if opening.is_empty() {

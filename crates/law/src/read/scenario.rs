@@ -7,7 +7,7 @@ use crate::{
     Id,
     diagnostic::nearest,
     indicator::Unit,
-    procedure::{Act, Field, FieldType, Procedure},
+    procedure::{Act, BUILT_IN, Field, FieldType, Procedure},
     scenario::{Expected, HeldText, Outcome, Player, Scenario, Step},
     toml_file::{Item, Table, TomlFile},
     value::{FileRef, Party, PartyKind, Value, yuan},
@@ -15,9 +15,6 @@ use crate::{
 
 /// The machine, as scenarios name it.
 const MACHINE: &str = "系统";
-/// Acts that every procedure has without writing them.
-const BUILT_IN: [&str; 5] = ["note", "strike", "hand_over", "link", "recount"];
-
 pub(super) fn read(file: &TomlFile<'_>, procedure: &Procedure) -> Vec<Scenario> {
     let root = file.root();
     let reader = Stories { file, procedure };
