@@ -7,6 +7,7 @@ mod architecture;
 mod documents;
 mod language;
 mod law_ids;
+mod mission;
 mod pages;
 mod rust;
 
@@ -121,6 +122,12 @@ const RULES: &[Rule] = &[
         find: documents::dead_links,
     },
     Rule {
+        name: "mission",
+        reason: "docs/mission.tsv says what serves each system that real reports describe; what it \
+                 points to exists",
+        find: mission::dead_references,
+    },
+    Rule {
         name: "addresses",
         reason: "the repository speaks only of itself: no path of somebody's machine, no address \
                  but those of standards and licences",
@@ -154,6 +161,10 @@ pub fn run() -> Result<(), String> {
             println!("  {}: {}.\n", rule.name, rule.reason);
         }
         count += offences.len();
+    }
+    let (rows, served) = mission::served(&house);
+    if rows > 0 {
+        println!("mission: {served} of {rows} rows are served");
     }
     let (rules, files) = (RULES.len(), house.files.len());
     if count == 0 {
