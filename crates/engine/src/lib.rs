@@ -18,6 +18,7 @@ pub mod case;
 pub mod deadline;
 pub mod decide;
 pub mod document;
+pub mod draw;
 pub mod duty;
 pub mod eval;
 pub mod fact;

@@ -76,6 +76,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/registers", get(register::all)),
         ("/registers/{procedure}", get(register::one)),
         ("/registers/{procedure}/export", get(register::export)),
+        ("/registers/{procedure}/draw", get(draw::show)),
+        ("/registers/{procedure}/draw/export", get(draw::export)),
         ("/law", get(law::list)),
         ("/law/{procedure}", get(law::wall)),
         ("/law/{procedure}/source", get(law::source)),

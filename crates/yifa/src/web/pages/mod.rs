@@ -4,6 +4,7 @@ pub mod access;
 pub mod act;
 pub mod built_in;
 pub mod case;
+pub mod draw;
 pub mod duties;
 pub mod figures;
 pub mod files;

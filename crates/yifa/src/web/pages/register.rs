@@ -201,6 +201,7 @@ struct RegisterPage {
     sub: String,
     open_url: String,
     export: String,
+    draw: String,
     clear: String,
     filter: Asked,
     filtered: bool,
@@ -254,6 +255,7 @@ pub async fn one(
             sub: format!("共 {count} 件"),
             open_url: openings.first().map(|act| format!("/new/{id}/{act}")).unwrap_or_default(),
             export: asked.address(format!("{path}/export")).into(),
+            draw: format!("{path}/draw"),
             clear: path.clone(),
             filtered: !asked.is_empty(),
             stages: stages.chain([pick("void", "已作废", &asked.stage)]).collect(),
@@ -279,7 +281,8 @@ pub async fn one(
     .await
 }
 
-fn newest(desk: &Desk, id: &str) -> Result<std::sync::Arc<Procedure>, PageError> {
+/// The newest edition of a procedure.
+pub fn newest(desk: &Desk, id: &str) -> Result<std::sync::Arc<Procedure>, PageError> {
     let found = desk.law().procedures.get(id).and_then(|editions| editions.last());
     found.cloned().ok_or(PageError::Missing)
 }
