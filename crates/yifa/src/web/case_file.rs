@@ -99,7 +99,9 @@ impl CaseFile {
     }
 }
 
-fn may_read(
+/// Where a case stands, its edition, and how much of it somebody may read; not there for whoever
+/// may not know of it.
+pub fn may_read(
     office: &Office,
     read: &Read,
     actor: &Actor,

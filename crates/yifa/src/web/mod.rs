@@ -75,7 +75,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/cases/{case}/files/{digest}", get(files::material)),
         ("/registers", get(register::all)),
         ("/registers/{procedure}", get(register::one)),
-        ("/registers/{procedure}/export", get(register::export)),
+        ("/registers/{procedure}/export", get(export::register)),
         ("/registers/{procedure}/draw", get(draw::show)),
         ("/registers/{procedure}/draw/export", get(draw::export)),
         ("/law", get(law::list)),

@@ -5,5 +5,6 @@
 mod acts;
 mod guarded;
 mod people;
+mod registers;
 mod town;
 mod visitor;

@@ -6,6 +6,7 @@ pub mod built_in;
 pub mod case;
 pub mod draw;
 pub mod duties;
+pub mod export;
 pub mod figures;
 pub mod files;
 pub mod home;

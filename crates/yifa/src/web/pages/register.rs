@@ -9,9 +9,8 @@ use axum::{
 use engine::{actor::OrganPath, show::Names};
 use jiff::civil::Date;
 use law::{Id, procedure::Procedure};
-use paper::xlsx::{Book, Cell, Column, Kind, Sheet};
 use serde::Deserialize;
-use store::{AccessKind, After, CaseRow, RegisterFilter, Visible};
+use store::{After, CaseRow, RegisterFilter, Visible};
 
 use crate::{
     office::Office,
@@ -23,14 +22,10 @@ use crate::{
         lamp::Lamp,
         pages::home::light,
         paging::{Address, ROWS},
-        plain,
         session::SignedIn,
         shell::seats,
     },
 };
-
-/// The most rows of one export.
-const LARGEST_EXPORT: u32 = 100_000;
 
 /// A case in a list.
 pub struct Row {
@@ -123,7 +118,8 @@ impl Asked {
             .with("to", &self.to)
     }
 
-    fn filter(&self, procedure: &Procedure, today: Date) -> RegisterFilter {
+    /// The same for the store.
+    pub fn filter(&self, procedure: &Procedure, today: Date) -> RegisterFilter {
         let given = |text: &str| (!text.trim().is_empty()).then(|| text.trim().to_owned());
         RegisterFilter {
             procedure: Some(procedure.id.clone()),
@@ -201,6 +197,7 @@ struct RegisterPage {
     sub: String,
     open_url: String,
     export: String,
+    export_whole: String,
     draw: String,
     clear: String,
     filter: Asked,
@@ -255,6 +252,7 @@ pub async fn one(
             sub: format!("共 {count} 件"),
             open_url: openings.first().map(|act| format!("/new/{id}/{act}")).unwrap_or_default(),
             export: asked.address(format!("{path}/export")).into(),
+            export_whole: asked.address(format!("{path}/export")).with("whole", "yes").into(),
             draw: format!("{path}/draw"),
             clear: path.clone(),
             filtered: !asked.is_empty(),
@@ -285,90 +283,6 @@ pub async fn one(
 pub fn newest(desk: &Desk, id: &str) -> Result<std::sync::Arc<Procedure>, PageError> {
     let found = desk.law().procedures.get(id).and_then(|editions| editions.last());
     found.cloned().ok_or(PageError::Missing)
-}
-
-/// `GET /registers/{procedure}/export`: the list as it is filtered, as a workbook.
-pub async fn export(
-    State(desk): State<Desk>,
-    me: SignedIn,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, PageError> {
-    let procedure = newest(&desk, &id)?;
-    let (name, bytes) = desk
-        .ask(move |office| {
-            let today = office.clock().today();
-            let visible = Visible::to(&me.actor, office.county(), today);
-            let filter = asked.filter(&procedure, today);
-            let mut lines: Vec<Vec<Cell>> = Vec::new();
-            office.store().read(office.county(), |read| {
-                let mut after = None;
-                loop {
-                    let page = read.register(&filter, &visible, after.as_ref(), 1000)?;
-                    for case in &page.rows {
-                        lines.push(cells(office, lines.len() as i64 + 1, case));
-                    }
-                    after = page.next;
-                    if after.is_none() || lines.len() >= LARGEST_EXPORT as usize {
-                        return Ok::<_, PageError>(());
-                    }
-                }
-            })?;
-            let count = lines.len();
-            let line = me.access(
-                office,
-                AccessKind::Export,
-                None,
-                &format!("{}台账 {count} 行", procedure.name),
-            );
-            office
-                .store()
-                .write(office.county(), |tx| tx.access(&line).map_err(PageError::from))?;
-            let name = format!("{}台账", procedure.name);
-            let sheet = Sheet {
-                name: procedure.name.clone(),
-                title: name.clone(),
-                about: vec![
-                    ("导出日期".into(), plain::day(today)),
-                    ("导出人".into(), me.actor.name.clone()),
-                ],
-                columns: COLUMNS.map(|(name, kind)| Column::new(name, kind)).into(),
-                total: None,
-            };
-            let mut book = Book::new(today);
-            let fault = |fault: paper::xlsx::XlsxFault| PageError::Broken(fault.to_string());
-            book.sheet(&sheet, lines).map_err(fault)?;
-            Ok((format!("{name}-{today}.xlsx"), book.finish().map_err(fault)?))
-        })
-        .await?;
-    Ok(download(&name, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes))
-}
-
-const COLUMNS: [(&str, Kind); 8] = [
-    ("序号", Kind::Number),
-    ("案号", Kind::Text),
-    ("事项", Kind::Text),
-    ("阶段", Kind::Text),
-    ("承办机关", Kind::Text),
-    ("立卷日期", Kind::Date),
-    ("办结日期", Kind::Date),
-    ("期限届满日", Kind::Date),
-];
-
-fn cells(office: &Office, number: i64, case: &CaseRow) -> Vec<Cell> {
-    let row = row(office, case);
-    let date = |date: Option<Date>| date.map_or(Cell::Blank, Cell::Date);
-    let due = case.pressing.map(|pressing| pressing.legal);
-    vec![
-        Cell::Number(number),
-        row.number.into(),
-        row.title.into(),
-        row.stage.into(),
-        row.organ.into(),
-        Cell::Date(case.opened),
-        date(case.ended),
-        date(due),
-    ]
 }
 
 /// A file for the browser to save.
