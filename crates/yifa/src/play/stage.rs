@@ -123,6 +123,8 @@ struct Running {
     lag: i64,
     /// Day in the story = day it really was, for each step so far.
     days: Vec<(Date, Date)>,
+    /// Day in the story = day that was named for it: an appointment is kept.
+    named: BTreeMap<Date, Date>,
     /// Plays of cases it opened that must finish before the machine reports.
     child: Option<usize>,
     done: bool,
@@ -211,6 +213,7 @@ impl Stage<'_> {
             planned: day,
             lag: 0,
             days: Vec::new(),
+            named: BTreeMap::new(),
             performance,
             cast,
             parties: BTreeMap::new(),
@@ -359,10 +362,8 @@ impl Stage<'_> {
         let first = story.when[running.steps[0]].on;
         match running.steps.get(running.next).map(|next| story.when[*next].on - first) {
             Some(offset) => {
-                // From the first day on, not from the last step: moving a step off a weekend must
-                // not push all later ones.
-                let lag = jiff::Span::new().days(running.lag);
-                let planned = running.performance.start.saturating_add(offset).saturating_add(lag);
+                let named = running.named.get(&first.saturating_add(offset)).copied();
+                let planned = named.unwrap_or_else(|| running.planned_for(offset, running.lag));
                 let next = office_day(self.office, planned.max(day));
                 running.planned = next;
                 self.enqueue(next, index);
@@ -413,7 +414,7 @@ impl Stage<'_> {
         number: usize,
         step: &Step,
     ) -> Result<Action, StageFault> {
-        let moved = Moved::new(&self.running[index], step.on, day);
+        let moved = Moved::new(self.office, &self.running[index], step.on, day);
         let play = self.running[index].performance.play.clone();
         let mut answers = Answers::new();
         for (field, value) in &step.with {
@@ -469,6 +470,15 @@ impl Stage<'_> {
         }
     }
 
+    /// A day of the story as it is here; a later step that takes place on it will keep to it.
+    fn named(&mut self, index: usize, moved: &Moved, story: Date) -> Date {
+        let real = moved.date(story);
+        if moved.coming.contains_key(&story) {
+            self.running[index].named.insert(story, real);
+        }
+        real
+    }
+
     /// An answer of the story as it is given here: other names, other words, other days.
     fn answer(
         &mut self,
@@ -479,9 +489,10 @@ impl Stage<'_> {
     ) -> Result<Value, StageFault> {
         Ok(match value {
             Value::Text(text) => Value::Text(self.words(index, field, text)),
-            Value::Date(date) => Value::Date(moved.date(*date)),
+            Value::Date(date) => Value::Date(self.named(index, moved, *date)),
             Value::Moment(moment) => {
-                Value::Moment(moved.date(moment.date()).to_datetime(moment.time()))
+                let day = self.named(index, moved, moment.date());
+                Value::Moment(day.to_datetime(moment.time()))
             }
             Value::Parties(parties) => {
                 Value::Parties(parties.iter().map(|party| self.party(index, party)).collect())
@@ -546,22 +557,42 @@ impl Stage<'_> {
     }
 }
 
+impl Running {
+    /// The day planned for a step so long after the first one of the story, if all lags so far.
+    ///
+    /// From the first day on, not from the last step: moving a step off a weekend must not push
+    /// all later ones.
+    fn planned_for(&self, offset: jiff::Span, lag: i64) -> Date {
+        let lag = jiff::Span::new().days(lag);
+        self.performance.start.saturating_add(offset).saturating_add(lag)
+    }
+}
+
 /// How the days of a story lie in this year.
 struct Moved {
+    /// Story day = real day of the steps still to come, as far as can be seen now.
+    coming: BTreeMap<Date, Date>,
     /// Story day = real day, in order; the last is the step being done.
     days: Vec<(Date, Date)>,
     yearly: bool,
 }
 
 impl Moved {
-    fn new(running: &Running, story: Date, real: Date) -> Self {
+    fn new(office: &Office, running: &Running, story: Date, real: Date) -> Self {
         let mut days = running.days.clone();
+        let steps = &running.performance.play.story().when;
+        let first = steps[running.steps[0]].on;
         if days.is_empty() {
-            let first = running.performance.play.story().when[running.steps[0]].on;
             days.push((first, running.performance.start));
         }
         days.push((story, real));
-        Self { days, yearly: running.performance.yearly }
+        let lag = running.lag + i64::from((real - running.planned).get_days());
+        let later = running.steps.iter().map(|step| steps[*step].on).filter(|on| *on > story);
+        let coming = later.map(|on| {
+            let planned = running.planned_for(on - first, lag);
+            (on, running.named.get(&on).copied().unwrap_or(office_day(office, planned.max(real))))
+        });
+        Self { coming: coming.collect(), days, yearly: running.performance.yearly }
     }
 
     /// A date keeps its distance from the last step before it, and does not pass the next.
@@ -570,6 +601,9 @@ impl Moved {
         if self.yearly {
             let years = i64::from(self.days[last].1.year() - self.days[last].0.year());
             return story.saturating_add(jiff::Span::new().years(years));
+        }
+        if let Some(real) = self.coming.get(&story) {
+            return *real;
         }
         let before = self.days.iter().rposition(|(on, _)| *on <= story).unwrap_or(0);
         let (on, real) = self.days[before];
