@@ -14,6 +14,7 @@ use crate::{
     calendar::Calendar,
     check,
     diagnostic::Diagnostic,
+    exchange::{self, Exchange},
     indicator::{self, Joined, KeyMap, Keys},
     organ::Organs,
     outline::{self, Outline},
@@ -45,6 +46,8 @@ pub struct Law {
     pub organs: Organs,
     /// Keys of published lists of figures.
     pub keys: KeyMap,
+    /// Exchanges of files with other platforms.
+    pub exchanges: IndexMap<Id, Exchange>,
     /// The files it was read from, for whoever wants to see the text.
     pub sources: Arc<[SourceFile]>,
 }
@@ -84,6 +87,11 @@ impl Law {
         };
         let (assessments, more) = assessment::parse(files, &known);
         faults.extend(more);
+        // The newest edition of each duty is the one that is fed.
+        let newest = definitions.iter().map(|definition| &definition.procedure);
+        let newest = newest.map(|procedure| (procedure.id.clone(), procedure)).collect();
+        let (exchanges, more) = exchange::parse(files, &newest);
+        faults.extend(more);
 
         let mut procedures: IndexMap<Id, Vec<Arc<Procedure>>> = IndexMap::new();
         for definition in definitions {
@@ -108,6 +116,7 @@ impl Law {
                 assessments,
                 organs,
                 keys,
+                exchanges,
                 sources: files.into(),
             },
             faults,

@@ -15,6 +15,7 @@ pub mod calendar;
 pub mod check;
 pub mod citation;
 pub mod diagnostic;
+pub mod exchange;
 pub mod expr;
 pub mod id;
 pub mod indicator;

@@ -5,7 +5,7 @@ use indexmap::{IndexMap, IndexSet};
 use crate::{
     Id,
     expr::Type,
-    procedure::{Field, FieldType},
+    procedure::{Field, FieldType, Procedure},
 };
 
 /// Everything that has a name in one procedure.
@@ -36,6 +36,27 @@ pub struct ActWords {
     pub name: String,
     /// Fields it asks, as written (`verdict!`).
     pub asks: Vec<String>,
+}
+
+impl Vocabulary {
+    /// The words of a procedure that has been read.
+    pub fn of(procedure: &Procedure) -> Self {
+        let acts = procedure.acts.values().map(|act| {
+            let asks = act.ask.iter().map(|ask| ask.field.to_string()).collect();
+            (act.id.clone(), ActWords { name: act.name.clone(), asks })
+        });
+        let named = |id: &Id, name: &str| (id.clone(), name.to_owned());
+        Self {
+            fields: procedure.fields.clone(),
+            lists: procedure.lists.clone(),
+            params: procedure.params.iter().map(|(id, p)| (id.clone(), p.ty.clone())).collect(),
+            findings: procedure.findings.iter().map(|(id, f)| named(id, &f.name)).collect(),
+            daily: crate::read::daily(&procedure.findings),
+            stages: procedure.stages.iter().map(|(id, s)| named(id, &s.name)).collect(),
+            acts: acts.collect(),
+            deadlines: procedure.deadlines.iter().map(|(id, d)| named(id, &d.name)).collect(),
+        }
+    }
 }
 
 impl ActWords {

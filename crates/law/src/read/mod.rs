@@ -22,6 +22,7 @@ mod words;
 use std::collections::BTreeMap;
 
 pub use overlay::overlays;
+pub(crate) use words::daily;
 
 use indexmap::IndexMap;
 use sm3::{Digest, Sm3};

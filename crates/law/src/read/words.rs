@@ -349,7 +349,7 @@ pub(super) fn keep(item: &Item<'_>) -> Option<Keep> {
 }
 
 /// Findings that depend on the day they are asked on, directly or through another.
-pub(super) fn daily(findings: &IndexMap<Id, Finding>) -> IndexSet<Id> {
+pub(crate) fn daily(findings: &IndexMap<Id, Finding>) -> IndexSet<Id> {
     let mut daily: IndexSet<Id> = IndexSet::new();
     loop {
         let before = daily.len();
