@@ -16,6 +16,7 @@ const MIGRATIONS: &[Migration] = &[
         pg: include_str!("migrations/0001.postgres.sql"),
     },
     Migration { shared: include_str!("migrations/0002.sql"), lite: "", pg: "" },
+    Migration { shared: include_str!("migrations/0003.sql"), lite: "", pg: "" },
 ];
 
 /// The newest version of the schema this program knows.

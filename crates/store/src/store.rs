@@ -158,6 +158,22 @@ impl<'s> Tx<'s> {
         Self { read: Read { county, keys, files, db } }
     }
 
+    /// Runs a part of a job: what it wrote is undone where it fails, the rest of the job goes on.
+    ///
+    /// Nothing of it is durable before the job is.
+    pub fn part<T, E: From<StoreError>>(
+        &self,
+        job: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.db.exec("savepoint part", &[]).map_err(E::from)?;
+        let done = job(self);
+        if done.is_err() {
+            self.db.exec("rollback to part", &[]).map_err(E::from)?;
+        }
+        self.db.exec("release part", &[]).map_err(E::from)?;
+        done
+    }
+
     pub(crate) fn into_db(self) -> Db<'s> {
         self.read.db
     }
