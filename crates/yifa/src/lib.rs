@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod clock;
 pub mod duties;
+pub mod exchange;
 pub mod figures;
 pub mod office;
 pub mod place;

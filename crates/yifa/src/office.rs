@@ -142,6 +142,24 @@ impl Office {
         refused.map_or(Ok(()), |refusal| Err(refusal.into()))
     }
 
+    /// Performs many actions that share a commit: each is done or refused alone. Where `keep` is
+    /// false everything is decided as it would be and nothing stays.
+    pub fn together<T>(
+        &self,
+        keep: bool,
+        job: impl FnOnce(&Together) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let done = self.store.write(&self.county, |tx| {
+            let performing = Performing { office: self, tx, depth: 0 };
+            let value = job(&Together { performing, keep })?;
+            if keep { Ok(value) } else { Err(Undone::Rehearsed(value)) }
+        });
+        match done {
+            Ok(value) | Err(Undone::Rehearsed(value)) => Ok(value),
+            Err(Undone::Failed(error)) => Err(error),
+        }
+    }
+
     /// Everything the law says.
     pub fn law(&self) -> &Arc<Law> {
         &self.law
@@ -220,7 +238,47 @@ impl Office {
     }
 }
 
+/// Actions that share a commit.
+pub struct Together<'a, 's> {
+    performing: Performing<'a, 's>,
+    keep: bool,
+}
+
+impl<'s> Together<'_, 's> {
+    /// 办理, in the common transaction: what is refused leaves nothing but its note.
+    pub fn perform(&self, actor: &Actor, action: &Action) -> Result<Done, Unperformed> {
+        let Performing { office, tx, .. } = self.performing;
+        let done = tx.part(|_| self.performing.perform(actor, action));
+        if let Err(Unperformed::Refused(refusal)) = &done
+            && self.keep
+        {
+            tx.attempt(office.clock.now(), &actor.person, action, refusal)?;
+        }
+        done
+    }
+
+    /// The common transaction, for what is noted beside the ledger.
+    pub fn tx(&self) -> &Tx<'s> {
+        self.performing.tx
+    }
+}
+
+/// Why a common transaction was not committed.
+enum Undone<T> {
+    /// It was only a rehearsal.
+    Rehearsed(T),
+    /// The machine failed.
+    Failed(StoreError),
+}
+
+impl<T> From<StoreError> for Undone<T> {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
 /// One action on its way through the rooms, inside one transaction.
+#[derive(Clone, Copy)]
 struct Performing<'a, 's> {
     office: &'a Office,
     tx: &'a Tx<'s>,

@@ -2,6 +2,7 @@
 
 mod demo;
 mod due;
+mod exchange;
 mod init;
 mod law;
 mod ledger;
@@ -41,6 +42,9 @@ enum Command {
     Report(report::Report),
     /// 按给定的数据演一年的工作
     Simulate(simulate::Simulate),
+    /// 与其他平台按文件交换数据：导入、导出、对账
+    #[command(subcommand)]
+    Exchange(exchange::Exchange),
     /// 账目：核验、日封、重建、备份、恢复
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -59,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Figures(figures) => figures.run(),
         Command::Report(report) => report.run(),
         Command::Simulate(simulate) => simulate.run(),
+        Command::Exchange(exchange) => exchange.run(),
         Command::Ledger(ledger) => ledger.run(),
         Command::Verify(verify) => verify.run(),
     };

@@ -8,7 +8,7 @@ mod assets;
 mod case_file;
 mod error;
 mod flow;
-mod form;
+pub(crate) mod form;
 mod frame;
 mod guard;
 mod lamp;
