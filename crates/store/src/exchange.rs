@@ -83,7 +83,13 @@ impl Way {
 
 impl Tx<'_> {
     /// Notes which case a number of the other side stands for; the first to be noted stays.
-    pub fn note_exchanged(&self, exchange: &str, number: &str, case: &str, run: &str) -> Result<()> {
+    pub fn note_exchanged(
+        &self,
+        exchange: &str,
+        number: &str,
+        case: &str,
+        run: &str,
+    ) -> Result<()> {
         self.db.insert(
             "exchange_item (county, exchange, number, case_id, run)",
             &[params![self.county, exchange, number, case, run].to_vec()],
@@ -120,12 +126,15 @@ fn number(count: u64) -> i64 {
 }
 
 impl Read<'_> {
-    /// The case that a number of the other side stands for.
-    pub fn exchanged(&self, exchange: &str, number: &str) -> Result<Option<CaseId>> {
+    /// The case that a number of the other side stands for, and the business date of its last
+    /// entry.
+    pub fn exchanged(&self, exchange: &str, number: &str) -> Result<Option<(CaseId, Date)>> {
         self.db.first(
-            "select case_id from exchange_item where county = $1 and exchange = $2 and number = $3",
+            "select i.case_id, c.last_on
+             from exchange_item i join case_now c on c.county = i.county and c.case_id = i.case_id
+             where i.county = $1 and i.exchange = $2 and i.number = $3",
             params![self.county, exchange, number],
-            |row| row.text(0),
+            |row| Ok((row.text(0)?, row.date(1)?)),
         )
     }
 

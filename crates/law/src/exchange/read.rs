@@ -1,10 +1,12 @@
-//! `exchange/*.toml` into exchanges, measured against the procedures they feed. Family 13.
+//! `exchange/*.toml` into exchanges, measured against the procedures they feed. Family 17.
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
-use super::{Column, Exchange, Export, Format, Holds, Import, Part, PartySource, Source, Step, Test, Times};
+use super::{
+    Column, Exchange, Export, Format, Holds, Import, Part, PartySource, Source, Step, Test, Times,
+};
 use crate::{
     Id,
     citation::Basis,
@@ -56,7 +58,7 @@ fn read(file: &TomlFile<'_>, procedures: &BTreeMap<Id, &Procedure>) -> Option<Ex
         let written = item.words()?;
         let found = procedures.get(written).copied();
         if found.is_none() {
-            let fault = item.error("E1301", format!("没有程序 {written}"));
+            let fault = item.error("E1701", format!("没有程序 {written}"));
             item.report(suggest(fault, written, procedures.keys(), "写 procedures/ 里有的程序"));
         }
         found
@@ -69,7 +71,7 @@ fn read(file: &TomlFile<'_>, procedures: &BTreeMap<Id, &Procedure>) -> Option<Ex
     let export = root.get("export").and_then(|item| item.table());
     let export = export.and_then(|table| reader.export(table));
     if !root.has("import") && !root.has("export") {
-        let fault = file.error("E1302", &head_span(&root), "既不导入也不导出");
+        let fault = file.error("E1702", &head_span(&root), "既不导入也不导出");
         file.report(fault.instead("写一段 [import] 或者 [export]"));
     }
     root.close();
@@ -96,7 +98,7 @@ fn own_id(item: &Item<'_>) -> Option<Id> {
     let name = item.file().path().rsplit('/').next().unwrap_or_default();
     let name = name.strip_suffix(".toml").unwrap_or(name);
     if id != name {
-        let fault = item.error("E1303", format!("标识 {id} 与文件名 {name}.toml 不同"));
+        let fault = item.error("E1703", format!("标识 {id} 与文件名 {name}.toml 不同"));
         item.report(fault.instead(format!("写 id = \"{name}\"，或者给文件改名")));
         return None;
     }
@@ -167,18 +169,19 @@ impl<'a> Reader<'a> {
             let openings: Vec<&str> =
                 self.procedure.opening_acts().map(|act| act.id.as_str()).collect();
             let message = format!("第一步 {} 不能开始一件案子", first.act);
-            let fault = items[0].error("E1307", message);
+            let fault = items[0].error("E1707", message);
             items[0].report(fault.instead(format!("第一步写 {}", openings.join(" 或 "))));
         }
         if first.times.is_some() {
-            let fault = items[0].error("E1307", "第一步开立案件，只办一次");
+            let fault = items[0].error("E1707", "第一步开立案件，只办一次");
             items[0].report(fault.instead("删去 times"));
         }
         // Several kinds of event open a case only if each says so.
-        let by_event = import.steps.iter().any(|step| step.only_if.iter().any(|t| !t.is.is_empty()));
+        let by_event =
+            import.steps.iter().any(|step| step.only_if.iter().any(|t| !t.is.is_empty()));
         let first_narrow = first.only_if.iter().any(|test| !test.is.is_empty());
         if by_event && first_narrow && import.event.is_none() {
-            let fault = items[0].error("E1308", "一行是一个事件，但没有写事件的序号在哪一栏");
+            let fault = items[0].error("E1708", "一行是一个事件，但没有写事件的序号在哪一栏");
             items[0].report(
                 fault
                     .instead("在 [import] 里写 event = \"序号栏\"")
@@ -194,7 +197,7 @@ impl<'a> Reader<'a> {
         let written = item.words()?;
         let found = Format::named(written);
         if found.is_none() {
-            let fault = item.error("E1304", format!("没有文件种类 {written}"));
+            let fault = item.error("E1704", format!("没有文件种类 {written}"));
             item.report(match nearest(written, names) {
                 Some(near) => fault.instead(format!("是不是 {near}？")),
                 None => fault.instead("写 csv").why(why),
@@ -216,7 +219,7 @@ impl<'a> Reader<'a> {
         let roles = || self.procedure.roles.values().filter(|role| !role.outside).map(|r| &r.id);
         let found = roles().find(|role| **role == written).cloned();
         if found.is_none() {
-            let fault = item.error("E1306", format!("“{}”没有岗位 {written}", self.procedure.name));
+            let fault = item.error("E1706", format!("“{}”没有岗位 {written}", self.procedure.name));
             item.report(suggest(fault, written, roles(), "写程序里的岗位"));
         }
         found
@@ -239,7 +242,7 @@ impl<'a> Reader<'a> {
         if let Some((role, item)) = &by
             && !act.by.contains(role)
         {
-            let fault = item.error("E1306", format!("“{}”不由岗位 {role} 办", act.name));
+            let fault = item.error("E1706", format!("“{}”不由岗位 {role} 办", act.name));
             let may: Vec<&str> = act.by.iter().map(Id::as_str).collect();
             item.report(fault.instead(format!("写 {}", may.join(" 或 "))));
         }
@@ -247,7 +250,7 @@ impl<'a> Reader<'a> {
         for ask in act.ask.iter().filter(|ask| ask.required && !with.contains_key(&ask.field)) {
             let name = self.procedure.fields.get(&ask.field).map_or("", |f| f.name.as_str());
             let message = format!("“{}”必须填“{name}”（{}），这里没有写", act.name, ask.field);
-            let fault = item.error("E1309", message);
+            let fault = item.error("E1709", message);
             item.report(fault.instead(format!("在 with 里写 {} = \"栏名\"", ask.field)));
         }
         let assign = self.assign(item, act, assign);
@@ -258,7 +261,7 @@ impl<'a> Reader<'a> {
         let written = item.words()?;
         let found = self.procedure.acts.get(written);
         if found.is_none() {
-            let fault = item.error("E1305", format!("“{}”没有行为 {written}", self.procedure.name));
+            let fault = item.error("E1705", format!("“{}”没有行为 {written}", self.procedure.name));
             item.report(suggest(fault, written, self.procedure.acts.keys(), "写程序里的行为"));
         }
         found
@@ -267,9 +270,10 @@ impl<'a> Reader<'a> {
     fn answers(&self, act: &Act, table: &Table<'a>) -> IndexMap<Id, Source> {
         let mut with = IndexMap::new();
         for item in table.items() {
-            let Some(field) = self.procedure.fields.get(item.key).filter(|f| act.asks(&f.id)) else {
+            let Some(field) = self.procedure.fields.get(item.key).filter(|f| act.asks(&f.id))
+            else {
                 let message = format!("“{}”不填 {}", act.name, item.key);
-                let fault = self.file.error("E1309", &item.key_span, message);
+                let fault = self.file.error("E1709", &item.key_span, message);
                 let asked = act.ask.iter().map(|ask| &ask.field);
                 item.report(suggest(fault, item.key, asked, "删去这一项"));
                 continue;
@@ -284,10 +288,11 @@ impl<'a> Reader<'a> {
     /// Whether an answer of this field can come from there.
     fn fits(&self, item: &Item<'_>, field: &Field, source: &Source) {
         let wrong = |message: String, instead: &str| {
-            item.report(item.error("E1310", message).instead(instead));
+            item.report(item.error("E1710", message).instead(instead));
         };
         let of_party = source.party.is_some();
-        if of_party != matches!(field.ty, FieldType::Party) && (of_party || !source.columns.is_empty())
+        if of_party != matches!(field.ty, FieldType::Party)
+            && (of_party || !source.columns.is_empty())
         {
             let name = &field.name;
             match of_party {
@@ -307,24 +312,19 @@ impl<'a> Reader<'a> {
             let known = |code: &str| codes.is_some_and(|codes| codes.contains_key(code));
             let written = source.codes.values().chain(&source.other).chain(&source.default);
             for code in written.filter(|code| !known(code)) {
-                let fault = item.error("E1310", format!("选项表 {list} 里没有 {code}"));
+                let fault = item.error("E1710", format!("选项表 {list} 里没有 {code}"));
                 let all = codes.into_iter().flat_map(IndexMap::keys);
                 item.report(suggest(fault, code, all, "写选项表里的代码"));
             }
         }
     }
 
-    fn assign(
-        &self,
-        item: &Item<'_>,
-        act: &Act,
-        table: Option<Table<'a>>,
-    ) -> IndexMap<Id, Id> {
+    fn assign(&self, item: &Item<'_>, act: &Act, table: Option<Table<'a>>) -> IndexMap<Id, Id> {
         let mut assign = IndexMap::new();
         for item in table.iter().flat_map(Table::items) {
             if !act.assign.iter().any(|role| *role == item.key) {
                 let message = format!("“{}”不指定 {}", act.name, item.key);
-                let fault = self.file.error("E1311", &item.key_span, message);
+                let fault = self.file.error("E1711", &item.key_span, message);
                 item.report(suggest(fault, item.key, &act.assign, "删去这一项"));
                 continue;
             }
@@ -334,7 +334,7 @@ impl<'a> Reader<'a> {
         }
         for role in act.assign.iter().filter(|role| !assign.contains_key(*role)) {
             let message = format!("“{}”要指定 {role}，这里没有写", act.name);
-            let fault = item.error("E1311", message);
+            let fault = item.error("E1711", message);
             item.report(fault.instead(format!("写 assign = {{ {role} = \"{role}\" }}")));
         }
         assign
@@ -369,7 +369,7 @@ impl<'a> Reader<'a> {
         };
         table.close();
         if source.columns.is_empty() && source.party.is_none() && source.default.is_none() {
-            let fault = item.error("E1310", format!("{} 没有说从哪里来", item.name));
+            let fault = item.error("E1710", format!("{} 没有说从哪里来", item.name));
             item.report(fault.instead("写 column = \"栏名\" 或者 default = \"固定的内容\""));
             return None;
         }
@@ -385,7 +385,8 @@ impl<'a> Reader<'a> {
         let why = "哪一天决定一件案子归入哪一次导出，没有默认值";
         let dated = table.need("dated", "dated = \"行为.on\"", why);
         let dated = dated.and_then(|item| self.expr(&item, &place, &Want::Date));
-        let items = table.need("columns", "columns = [{ name = \"案号\", value = \"case_no\" }]", "");
+        let items =
+            table.need("columns", "columns = [{ name = \"案号\", value = \"case_no\" }]", "");
         let items = items.map(|item| item.list()).unwrap_or_default();
         let columns: Vec<Column> = items.iter().filter_map(|item| self.column(item)).collect();
         table.close();
@@ -413,7 +414,7 @@ impl<'a> Reader<'a> {
                 Holds::Value(expr)
             }
             _ => {
-                let fault = item.error("E1312", "一栏写 value、text、key 之中的一项");
+                let fault = item.error("E1712", "一栏写 value、text、key 之中的一项");
                 item.report(fault.instead("value = \"案件的内容\"，或者 text = \"固定的内容\""));
                 return None;
             }
@@ -434,7 +435,7 @@ impl<'a> Reader<'a> {
             }
         });
         if let Some(field) = sealed {
-            let fault = item.error("E1313", format!("“{}”是封存的内容，不能成批导出", field.name));
+            let fault = item.error("E1713", format!("“{}”是封存的内容，不能成批导出", field.name));
             item.report(fault.instead("删去这一栏"));
         }
     }
@@ -467,7 +468,7 @@ fn test(item: &Item<'_>) -> Option<Test> {
     let filled = table.get("filled").and_then(|item| item.bool());
     table.close();
     if is.is_empty() && is_not.is_empty() && filled.is_none() {
-        let fault = item.error("E1312", "没有说这一栏应当怎样");
+        let fault = item.error("E1712", "没有说这一栏应当怎样");
         item.report(fault.instead("写 is = \"…\"、is_not = \"…\" 或者 filled = true"));
         return None;
     }
@@ -520,16 +521,19 @@ fn date_format(item: &Item<'_>) -> Option<String> {
         written.split('%').skip(1).filter_map(|part| part.chars().next()).collect();
     let known = |letter: &char| "YmdHMSeky".contains(*letter);
     if letters.is_empty() || !letters.iter().all(known) {
-        let fault = item.error("E1304", format!("“{written}”不是日期的写法"));
-        item.report(fault.instead("写 %Y-%m-%d 或 %Y/%m/%d %H:%M").why(
-            "%Y 年，%m 月，%d 日，%H 时，%M 分，%S 秒",
-        ));
+        let fault = item.error("E1704", format!("“{written}”不是日期的写法"));
+        item.report(
+            fault
+                .instead("写 %Y-%m-%d 或 %Y/%m/%d %H:%M")
+                .why("%Y 年，%m 月，%d 日，%H 时，%M 分，%S 秒"),
+        );
         return None;
     }
     Some(written.to_owned())
 }
 
 fn texts(table: &Table<'_>) -> IndexMap<String, String> {
-    let pairs = table.items().filter_map(|item| Some((item.key.to_owned(), item.text()?.to_owned())));
+    let pairs =
+        table.items().filter_map(|item| Some((item.key.to_owned(), item.text()?.to_owned())));
     pairs.collect()
 }

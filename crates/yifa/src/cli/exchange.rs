@@ -5,7 +5,10 @@ use std::{
     time::Instant,
 };
 
-use engine::{actor::{Actor, OrganPath}, show::Names as _};
+use engine::{
+    actor::{Actor, OrganPath},
+    show::Names as _,
+};
 use jiff::civil::Date;
 use law::exchange::Exchange as Definition;
 use sm3::{Digest, Sm3};
@@ -144,7 +147,8 @@ impl List {
                 (Some(_), None) => "导入",
                 _ => "导出",
             };
-            let sample = if exchange.sample { "（样例，接通前照对方表样核对）" } else { "" };
+            let sample =
+                if exchange.sample { "（样例，接通前照对方表样核对）" } else { "" };
             say!("{:<24} {}　{}　{ways}{sample}", exchange.id, exchange.name, exchange.platform);
         }
         Ok(())
@@ -294,10 +298,9 @@ fn exchange<'a>(office: &'a Office, id: &str) -> Result<&'a Definition, Failure>
 
 fn organ(office: &Office, name: &str) -> Result<OrganPath, Failure> {
     let organs = office.store().read(office.county(), |read| read.organs())?;
-    let named = organs.into_iter().find(|o| o.path.as_str() == name || o.name == name || o.short == name);
-    named
-        .map(|organ| organ.path)
-        .ok_or_else(|| Failure::said(format!("错误：没有机关“{name}”")))
+    let named =
+        organs.into_iter().find(|o| o.path.as_str() == name || o.name == name || o.short == name);
+    named.map(|organ| organ.path).ok_or_else(|| Failure::said(format!("错误：没有机关“{name}”")))
 }
 
 /// Who it is, and for which organ.

@@ -83,7 +83,9 @@ impl Importing<'_> {
             let number = row.get(&import.key).to_owned();
             there.insert(short(&number));
             match plan(procedure, import, &row, &organs) {
-                Err(faults) => found.add(Some(&row), &number, UNREADABLE, "", &faults.join("；"), ""),
+                Err(faults) => {
+                    found.add(Some(&row), &number, UNREADABLE, "", &faults.join("；"), "")
+                }
                 Ok(planned) => {
                     for step in &planned {
                         let opens = procedure.acts.get(&step.act).is_some_and(|a| a.opens_case());
@@ -117,7 +119,7 @@ impl Importing<'_> {
         let names = office.names();
         let exchange: &Exchange = self.exchange;
         let case = office.store().read(office.county(), |read| {
-            let Some(case) = read.exchanged(&exchange.id, number)? else { return Ok(None) };
+            let Some((case, _)) = read.exchanged(&exchange.id, number)? else { return Ok(None) };
             Ok::<_, StoreError>(Some(read.case_seen(&case, office.law(), Sight::Handling)?))
         })?;
         let Some(case) = case else {

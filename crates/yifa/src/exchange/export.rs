@@ -104,9 +104,10 @@ impl Exporting<'_> {
                         continue;
                     }
                     let key = read.exchange_number(&self.exchange.id, &case.id)?;
-                    let cells = export.columns.iter().map(|column| {
-                        cell(column, &case, &scope, key.as_deref(), sight, &*names)
-                    });
+                    let cells = export
+                        .columns
+                        .iter()
+                        .map(|column| cell(column, &case, &scope, key.as_deref(), sight, &*names));
                     rows.push(cells.collect());
                 }
                 Ok::<_, StoreError>(page.next)
@@ -159,9 +160,9 @@ fn cell(
     let hidden = column.masked || sight < Sight::Handling;
     match &value {
         Val::Codes(codes) if !column.codes.is_empty() => {
-            let words = codes.iter().map(|code| {
-                column.codes.get(code.as_str()).map_or(code.as_str(), String::as_str)
-            });
+            let words = codes
+                .iter()
+                .map(|code| column.codes.get(code.as_str()).map_or(code.as_str(), String::as_str));
             words.collect::<Vec<_>>().join("，")
         }
         Val::Bool(yes) if !column.codes.is_empty() => {
@@ -242,7 +243,8 @@ fn workbook(
             .collect(),
         total: None,
     };
-    let lines = rows.iter().map(|cells| cells.iter().map(|cell| Cell::from(cell.clone())).collect());
+    let lines =
+        rows.iter().map(|cells| cells.iter().map(|cell| Cell::from(cell.clone())).collect());
     let mut book = Book::new(today);
     book.sheet(&sheet, lines.collect::<Vec<Vec<Cell>>>()).map_err(fault)?;
     book.finish().map_err(fault)

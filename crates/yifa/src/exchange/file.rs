@@ -295,7 +295,9 @@ fn workbook(input: &mut impl Read, import: &Import) -> Result<Rows, ExchangeFaul
     let places = places(&columns);
     let filled = rest.filter(|(_, cells)| cells.iter().any(|cell| !cell.trim().is_empty()));
     Ok(Rows(Box::new(
-        filled.map(move |(line, cells)| Ok(Row { line, cells: Cells::Placed(places.clone(), cells) })),
+        filled.map(move |(line, cells)| {
+            Ok(Row { line, cells: Cells::Placed(places.clone(), cells) })
+        }),
     )))
 }
 

@@ -271,7 +271,9 @@ impl Reading<'_> {
             }
         };
         let exchange = &self.importing.exchange.id;
-        let mut case = together.tx().exchanged(exchange, &number)?;
+        let found = together.tx().exchanged(exchange, &number)?;
+        let last_on = found.as_ref().map(|(_, last_on)| *last_on);
+        let mut case = found.map(|(case, _)| case);
         for planned in planned {
             let opens = self.procedure.acts.get(&planned.act).is_some_and(|act| act.opens_case());
             let target = match (opens, &case) {
@@ -289,6 +291,15 @@ impl Reading<'_> {
             };
             let action = self.action(&planned, target, row.line, &number);
             let Some(seat) = self.seats.get(&planned.by) else { continue };
+            // An event that was refused in its place is not slipped in behind what came later.
+            let overtaken = self.import.event.is_some() && last_on.is_some_and(|l| planned.on < l);
+            if overtaken && together.tx().receipt(&action.id)?.is_none() {
+                let why = vec![
+                    "本案以后的事件已经入账，不能再插到前面；确要补录的，由经办人在案件里补".into(),
+                ];
+                self.outcome.problem(row, &number, Some((self.procedure, &planned)), why);
+                return Ok(());
+            }
             match together.perform(seat, &action) {
                 Ok(done) => {
                     let id: &CaseId = &done.receipt.entry.case;

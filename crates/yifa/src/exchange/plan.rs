@@ -163,8 +163,12 @@ fn business_date(source: &Source, row: &Row) -> Result<Date, String> {
 
 /// The text a source gives, its codes not yet looked up.
 fn text(source: &Source, row: &Row) -> String {
-    let cells: Vec<&str> =
-        source.columns.iter().map(|column| row.get(column)).filter(|cell| !cell.is_empty()).collect();
+    let cells: Vec<&str> = source
+        .columns
+        .iter()
+        .map(|column| row.get(column))
+        .filter(|cell| !cell.is_empty())
+        .collect();
     match (cells.is_empty(), &source.default) {
         (true, Some(default)) => default.clone(),
         _ => cells.join(&source.join),
@@ -217,7 +221,9 @@ fn answer(
         FieldType::Date => {
             Value::Date(moment_of(&coded, format).ok_or_else(|| wrong("日期"))?.date())
         }
-        FieldType::Moment => Value::Moment(moment_of(&coded, format).ok_or_else(|| wrong("日期时间"))?),
+        FieldType::Moment => {
+            Value::Moment(moment_of(&coded, format).ok_or_else(|| wrong("日期时间"))?)
+        }
         FieldType::Choice(list) => {
             let parts: Vec<&str> = match field.many && source.codes.get(&plain).is_none() {
                 true => coded.split(['，', '、', ',', ';']).map(str::trim).collect(),
