@@ -55,12 +55,12 @@ pub struct Import {
     /// Posts that may import.
     pub by: Vec<Id>,
     /// What each row leads to, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ImportStep>,
 }
 
 /// One act that a row leads to.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct ImportStep {
     /// The act.
     pub act: Id,
     /// Only for rows of which this is so.
@@ -180,7 +180,7 @@ pub struct Column {
     /// How a date is written.
     pub date: Option<String>,
     /// Which part of a party.
-    pub part: Part,
+    pub part: PartyPart,
     /// A citizen's given name and the middle of numbers are hidden.
     pub masked: bool,
 }
@@ -198,7 +198,7 @@ pub enum Holds {
 
 /// A part of a party.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Part {
+pub enum PartyPart {
     /// 姓名 or 名称.
     #[default]
     Name,

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::{
-    Column, Exchange, Export, Format, Holds, Import, Part, PartySource, Source, Step, Test, Times,
+    Column, Exchange, Export, Format, Holds, Import, ImportStep, PartyPart, PartySource, Source,
+    Test, Times,
 };
 use crate::{
     Id,
@@ -163,7 +164,8 @@ impl<'a> Reader<'a> {
 
     /// The first step opens the case and no other does; steps of single events have a number.
     fn order(&self, import: &Import, items: &[Item<'_>]) {
-        let opens = |step: &Step| self.procedure.acts.get(&step.act).is_some_and(Act::opens_case);
+        let opens =
+            |step: &ImportStep| self.procedure.acts.get(&step.act).is_some_and(Act::opens_case);
         let Some(first) = import.steps.first() else { return };
         if !opens(first) {
             let openings: Vec<&str> =
@@ -225,7 +227,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn step(&self, item: &Item<'_>, table: Table<'a>) -> Option<Step> {
+    fn step(&self, item: &Item<'_>, table: Table<'a>) -> Option<ImportStep> {
         let act_item = table.need("act", "act = \"行为的标识\"", "");
         let act = act_item.as_ref().and_then(|item| self.act(item));
         let on = table.need("on", "on = \"日期所在的栏\"", "办理日期没有默认值");
@@ -254,7 +256,7 @@ impl<'a> Reader<'a> {
             item.report(fault.instead(format!("在 with 里写 {} = \"栏名\"", ask.field)));
         }
         let assign = self.assign(item, act, assign);
-        Some(Step { act: act.id.clone(), only_if, on: on?, by: by?.0, with, assign, times })
+        Some(ImportStep { act: act.id.clone(), only_if, on: on?, by: by?.0, with, assign, times })
     }
 
     fn act(&self, item: &Item<'_>) -> Option<&'a Act> {
@@ -500,12 +502,12 @@ fn party(table: Table<'_>) -> PartySource {
     source
 }
 
-fn part(item: &Item<'_>) -> Option<Part> {
+fn part(item: &Item<'_>) -> Option<PartyPart> {
     let found = match item.words()? {
-        "name" => Some(Part::Name),
-        "number" => Some(Part::Number),
-        "phone" => Some(Part::Phone),
-        "address" => Some(Part::Address),
+        "name" => Some(PartyPart::Name),
+        "number" => Some(PartyPart::Number),
+        "phone" => Some(PartyPart::Phone),
+        "address" => Some(PartyPart::Address),
         _ => None,
     };
     if found.is_none() {

@@ -8,7 +8,7 @@ use engine::{
     show::{self, Names},
 };
 use jiff::civil::{Date, DateTime};
-use law::exchange::{Column, Exchange, Export, Format, Holds, Part};
+use law::exchange::{Column, Exchange, Export, Format, Holds, PartyPart};
 use paper::xlsx::{Book, Cell, Column as SheetColumn, Kind, Sheet};
 use sm3::{Digest, Sm3};
 use store::{After, ExchangeRun, RegisterFilter, StoreError, Visible, Way, new_run_id};
@@ -174,14 +174,14 @@ fn cell(
         Val::Money(cents) => law::value::yuan_text(*cents),
         Val::Parties(parties) => {
             let part = |party: &law::value::Party| match (column.part, hidden) {
-                (Part::Name, false) => party.name.clone(),
-                (Part::Name, true) => show::surname(&party.name, party.kind),
-                (Part::Number, false) => party.number.clone(),
-                (Part::Number, true) => show::masked_number(&party.number),
-                (Part::Phone, false) => party.phone.clone(),
-                (Part::Phone, true) => show::masked_number(&party.phone),
-                (Part::Address, false) => party.address.clone(),
-                (Part::Address, true) => String::new(),
+                (PartyPart::Name, false) => party.name.clone(),
+                (PartyPart::Name, true) => show::surname(&party.name, party.kind),
+                (PartyPart::Number, false) => party.number.clone(),
+                (PartyPart::Number, true) => show::masked_number(&party.number),
+                (PartyPart::Phone, false) => party.phone.clone(),
+                (PartyPart::Phone, true) => show::masked_number(&party.phone),
+                (PartyPart::Address, false) => party.address.clone(),
+                (PartyPart::Address, true) => String::new(),
             };
             parties.iter().map(part).collect::<Vec<_>>().join("、")
         }

@@ -9,7 +9,7 @@ use engine::{
 use jiff::civil::{Date, DateTime};
 use law::{
     Id,
-    exchange::{Import, PartySource, Source, Step, Test},
+    exchange::{Import, ImportStep, PartySource, Source, Test},
     procedure::{Field, FieldType, Procedure},
     value::{Party, PartyKind, Value},
 };
@@ -113,7 +113,7 @@ fn holds(test: &Test, row: &Row) -> bool {
 
 fn one(
     procedure: &Procedure,
-    step: &Step,
+    step: &ImportStep,
     row: &Row,
     organs: &Organs,
     mark: String,
