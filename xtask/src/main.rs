@@ -4,6 +4,7 @@
 
 mod bench;
 mod install;
+mod measure;
 mod postgres;
 mod screenshots;
 mod steps;
@@ -19,6 +20,8 @@ cargo xtask <command>
   test         every check and test, installing what is missing; what CI runs
   tidy         the house rules alone (cargo xtask tidy --rules lists them with their reasons)
   bench        speed, as ratios against the bare database
+  measure reading --seeds FOLDER
+               how well reports are read, against labelled ones
   screenshots  the pictures of docs/images, from a running demo
 ";
 
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         ["bench"] => bench::run(),
+        ["measure", "reading", arguments @ ..] => measure::reading(arguments),
         ["screenshots"] => screenshots::run(),
         _ => {
             eprint!("{USAGE}");

@@ -10,7 +10,8 @@ use serde_json::Value;
 
 fn main() -> ExitCode {
     let folder = std::env::args().skip_while(|word| word != "--seeds").nth(1);
-    let Some(folder) = folder.filter(|folder| Path::new(folder).join("seeds.jsonl").exists()) else {
+    let Some(folder) = folder.filter(|folder| Path::new(folder).join("seeds.jsonl").exists())
+    else {
         println!("nothing measured: say where labelled reports are with --seeds FOLDER");
         return ExitCode::SUCCESS;
     };
@@ -29,7 +30,12 @@ fn main() -> ExitCode {
         reports.iter().map(|(name, report)| (*name, report.audit(&reading))).collect();
     println!("{} reports read and audited in {:?}", reports.len(), start.elapsed());
     figures(&lines(folder, "seeds.jsonl"), &reports);
-    relations(&lines(folder, "seeds-relations.jsonl"), &lines(folder, "seeds.jsonl"), &reports, &findings);
+    relations(
+        &lines(folder, "seeds-relations.jsonl"),
+        &lines(folder, "seeds.jsonl"),
+        &reports,
+        &findings,
+    );
     anomalies(&folder.join("seeds-anomalies.tsv"), &findings);
     ExitCode::SUCCESS
 }
@@ -58,7 +64,11 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 
 /// A share in hundredths, for printing.
 fn percent(part: usize, whole: usize) -> String {
-    if whole == 0 { "—".into() } else { format!("{:.1}% ({part}/{whole})", 100.0 * part as f64 / whole as f64) }
+    if whole == 0 {
+        "—".into()
+    } else {
+        format!("{:.1}% ({part}/{whole})", 100.0 * part as f64 / whole as f64)
+    }
 }
 
 fn figures(gold: &[Value], reports: &BTreeMap<&str, Report>) {
@@ -73,7 +83,12 @@ fn figures(gold: &[Value], reports: &BTreeMap<&str, Report>) {
         let at = row["num_offset"].as_u64().unwrap_or_default() as usize;
         let figure = report.figures.iter().find(|figure| figure.numeral.start == at);
         let Some(figure) = figure else {
-            println!("missed   {} {} … {}", text(row, "id"), text(row, "text"), text(row, "indicator"));
+            println!(
+                "missed   {} {} … {}",
+                text(row, "id"),
+                text(row, "text"),
+                text(row, "indicator")
+            );
             continue;
         };
         found += 1;
@@ -83,31 +98,63 @@ fn figures(gold: &[Value], reports: &BTreeMap<&str, Report>) {
         if same_value && numeral == text(row, "num_text") {
             exact += 1;
         } else {
-            println!("value    {} {} read as {numeral} = {}", text(row, "id"), row["value"], figure.value);
+            println!(
+                "value    {} {} read as {numeral} = {}",
+                text(row, "id"),
+                row["value"],
+                figure.value
+            );
         }
         let written = report.text.written(figure.range.clone());
         if written == text(row, "text") && figure.unit == text(row, "unit") {
             span += 1;
         } else {
-            println!("text     {} {}/{} read as {written}/{}", text(row, "id"), text(row, "text"), text(row, "unit"), figure.unit);
+            println!(
+                "text     {} {}/{} read as {written}/{}",
+                text(row, "id"),
+                text(row, "text"),
+                text(row, "unit"),
+                figure.unit
+            );
         }
         if figure.qualifier.name() == text(row, "qualifier") {
             qualified += 1;
         } else {
-            println!("quality  {} {} read as {}", text(row, "id"), text(row, "qualifier"), figure.qualifier.name());
+            println!(
+                "quality  {} {} read as {}",
+                text(row, "id"),
+                text(row, "qualifier"),
+                figure.qualifier.name()
+            );
         }
         if figure.period != text(row, "period") {
-            println!("period   {} {} read as {}", text(row, "id"), text(row, "period"), figure.period);
+            println!(
+                "period   {} {} read as {}",
+                text(row, "id"),
+                text(row, "period"),
+                figure.period
+            );
         }
         match &figure.stated {
             Some(stated) if stated.key == text(row, "indicator") => right += 1,
             Some(stated) => println!(
                 "key      {} {} {} read as {} ({}, {})",
-                text(row, "id"), text(row, "text"), text(row, "indicator"), stated.key, stated.confidence, stated.words.join(" "),
+                text(row, "id"),
+                text(row, "text"),
+                text(row, "indicator"),
+                stated.key,
+                stated.confidence,
+                stated.words.join(" "),
             ),
             None => {
                 unsure += 1;
-                println!("unsure   {} {} {}: {}", text(row, "id"), text(row, "text"), text(row, "indicator"), figure.candidates.join(" "));
+                println!(
+                    "unsure   {} {} {}: {}",
+                    text(row, "id"),
+                    text(row, "text"),
+                    text(row, "indicator"),
+                    figure.candidates.join(" ")
+                );
             }
         }
     }
@@ -124,9 +171,21 @@ fn figures(gold: &[Value], reports: &BTreeMap<&str, Report>) {
             }
         }
     }
-    println!("figures: precision {}, recall {}", percent(exact, claimed), percent(exact, gold.len()));
-    println!("figures found: text and unit {}, qualifier {}", percent(span, found), percent(qualified, found));
-    println!("indicators: right {} of those found, wrong {}, unsure {unsure}", percent(right, found), found - right - unsure);
+    println!(
+        "figures: precision {}, recall {}",
+        percent(exact, claimed),
+        percent(exact, gold.len())
+    );
+    println!(
+        "figures found: text and unit {}, qualifier {}",
+        percent(span, found),
+        percent(qualified, found)
+    );
+    println!(
+        "indicators: right {} of those found, wrong {}, unsure {unsure}",
+        percent(right, found),
+        found - right - unsure
+    );
 }
 
 fn relations(
@@ -135,7 +194,8 @@ fn relations(
     reports: &BTreeMap<&str, Report>,
     findings: &BTreeMap<&str, Vec<Finding>>,
 ) {
-    let doubtful: Vec<&Value> = gold.iter().filter(|row| text(row, "verdict") != "consistent").collect();
+    let doubtful: Vec<&Value> =
+        gold.iter().filter(|row| text(row, "verdict") != "consistent").collect();
     let offset = |id: &str| {
         let row = figures.iter().find(|row| text(row, "id") == id)?;
         row["num_offset"].as_u64().map(|at| at as usize)
@@ -146,10 +206,15 @@ fn relations(
         let id = text(row, "id");
         let name = id.get(..3).unwrap_or_default();
         let (Some(report), Some(found)) = (reports.get(name), findings.get(name)) else { continue };
-        let wanted: Vec<usize> = row["figures"].as_array().into_iter().flatten()
-            .filter_map(|id| offset(id.as_str()?)).collect();
+        let wanted: Vec<usize> = row["figures"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|id| offset(id.as_str()?))
+            .collect();
         let same = found.iter().position(|finding| {
-            let at: Vec<usize> = finding.figures.iter().map(|&i| report.figures[i].numeral.start).collect();
+            let at: Vec<usize> =
+                finding.figures.iter().map(|&i| report.figures[i].numeral.start).collect();
             finding.verdict.name() == text(row, "verdict")
                 && wanted.iter().filter(|offset| at.contains(offset)).count() >= wanted.len().min(2)
         });
@@ -159,23 +224,35 @@ fn relations(
                 used.push((name, at));
                 if doubt { seen += 1 } else { agreed += 1 }
             }
-            None if doubt => println!("unseen   {id} {} {}", text(row, "verdict"), text(row, "expression")),
+            None if doubt => {
+                println!("unseen   {id} {} {}", text(row, "verdict"), text(row, "expression"))
+            }
             None => {}
         }
     }
     for (name, found) in findings {
         let mut alarms = 0;
         for (at, finding) in found.iter().enumerate() {
-            let arithmetic = finding.verdict.is_doubt() && finding.verdict != audit::Verdict::Defect;
+            let arithmetic =
+                finding.verdict.is_doubt() && finding.verdict != audit::Verdict::Defect;
             if arithmetic && !used.contains(&(*name, at)) {
                 alarms += 1;
-                println!("alarm    {name} {} {} {}", finding.kind, finding.verdict.name(), finding.explanation);
+                println!(
+                    "alarm    {name} {} {} {}",
+                    finding.kind,
+                    finding.verdict.name(),
+                    finding.explanation
+                );
             }
         }
         let agree = found.iter().filter(|f| f.verdict == audit::Verdict::Consistent).count();
         println!("report {name}: {alarms} false alarms, {agree} relations that agree");
     }
-    println!("relations: doubtful ones seen {}, consistent ones confirmed {}", percent(seen, doubtful.len()), percent(agreed, gold.len() - doubtful.len()));
+    println!(
+        "relations: doubtful ones seen {}, consistent ones confirmed {}",
+        percent(seen, doubtful.len()),
+        percent(agreed, gold.len() - doubtful.len())
+    );
 }
 
 fn anomalies(file: &Path, findings: &BTreeMap<&str, Vec<Finding>>) {
@@ -189,7 +266,8 @@ fn anomalies(file: &Path, findings: &BTreeMap<&str, Vec<Finding>>) {
         all += 1;
         let hit = findings.get(name).into_iter().flatten().find(|finding| {
             let place = finding.place.clone();
-            finding.verdict.is_doubt() && place.is_some_and(|place| place.start < end && place.end > at)
+            finding.verdict.is_doubt()
+                && place.is_some_and(|place| place.start < end && place.end > at)
         });
         match hit {
             Some(finding) => {

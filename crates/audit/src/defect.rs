@@ -78,7 +78,8 @@ impl Room<'_> {
         for start in (0..chars.len()).filter(|&at| chars[at] == '《') {
             let end = chars.len().min(start + 120);
             let close = chars[start..end].iter().position(|&c| c == '》');
-            let Some(len) = close.filter(|&len| !chars[start + 1..start + len].contains(&'《')) else {
+            let Some(len) = close.filter(|&len| !chars[start + 1..start + len].contains(&'《'))
+            else {
                 continue;
             };
             let written = self.plain(start + 1, start + len);
@@ -154,17 +155,24 @@ impl Room<'_> {
                 (None, _) => {
                     let all: Vec<String> =
                         named.iter().map(|p| format!("{}—{}年", p.from, p.to)).collect();
-                    Some(format!("《{}》的期间是{}，没有“{from}—{to}年”的。", plan.title, all.join("、")))
+                    Some(format!(
+                        "《{}》的期间是{}，没有“{from}—{to}年”的。",
+                        plan.title,
+                        all.join("、")
+                    ))
                 }
                 (Some(known), Some(year)) if known.to + 1 < year || known.from > year + 1 => {
                     let right = right(year).map_or_else(String::new, |right| {
                         format!("，应引用{}—{}年的", right.from, right.to)
                     });
-                    Some(format!("{year}年度的报告引用了{from}—{to}年的《{}》{right}。", plan.title))
+                    Some(format!(
+                        "{year}年度的报告引用了{from}—{to}年的《{}》{right}。",
+                        plan.title
+                    ))
                 }
-                (Some(known), Some(year)) if known.to < year && right(year).is_some() => {
-                    Some(format!("{year}年度的报告引用了已到期的《{}》（{from}—{to}年）。", plan.title))
-                }
+                (Some(known), Some(year)) if known.to < year && right(year).is_some() => Some(
+                    format!("{year}年度的报告引用了已到期的《{}》（{from}—{to}年）。", plan.title),
+                ),
                 _ => None,
             };
             if let Some(say) = say {
@@ -184,7 +192,8 @@ impl Room<'_> {
                 && title.chars().nth(4) == Some('年')
                 && !title.contains('-');
             if is_yearly && of < year {
-                let say = format!("{year}年度的报告引用{of}年的文件，可能沿用了上年的稿子，请核对。");
+                let say =
+                    format!("{year}年度的报告引用{of}年的文件，可能沿用了上年的稿子，请核对。");
                 self.add("stale_reference", place, say);
             }
         }
@@ -200,7 +209,8 @@ impl Room<'_> {
             let after = self.plain(found.end, line.end);
             let about = ["工作", "法治", "建设", "情况"].iter().any(|word| after.contains(word));
             if short && lead.chars().count() <= 6 && about && found.year < year {
-                let say = format!("{year}年度的报告，标题里却写{}年，可能沿用了上年的稿子。", found.year);
+                let say =
+                    format!("{year}年度的报告，标题里却写{}年，可能沿用了上年的稿子。", found.year);
                 self.add("stale_year", found.at..found.end, say);
             }
         }
@@ -235,7 +245,11 @@ impl Room<'_> {
         for (old, say) in renamed {
             let found: Vec<usize> = self.report.text.find_all(&old).take(3).collect();
             for at in found {
-                self.add("old_name", at..at + old.chars().count(), format!("“{old}”是旧称：{say}。"));
+                self.add(
+                    "old_name",
+                    at..at + old.chars().count(),
+                    format!("“{old}”是旧称：{say}。"),
+                );
             }
         }
     }
@@ -270,7 +284,10 @@ impl Room<'_> {
                 let ends = matches!(rest.get(digits), Some('号' | ')' | '》'));
                 let code = at.checked_sub(1).is_some_and(|before| is_han(chars[before]));
                 if (5..=7).contains(&digits) && year && ends && code {
-                    found.push((at..at + 1 + digits, "文号的年份括号丢失，应写成“〔2023〕9号”的样子"));
+                    found.push((
+                        at..at + 1 + digits,
+                        "文号的年份括号丢失，应写成“〔2023〕9号”的样子",
+                    ));
                 }
             }
         }
@@ -315,8 +332,21 @@ impl Room<'_> {
     fn blanks(&mut self) {
         let mut found: Vec<(Range<usize>, String)> = Vec::new();
         let chars = self.chars();
-        let verbs = ["聘用", "聘请", "选聘", "配备", "培训", "组织", "邀请", "出动", "安排", "抽调", "新增"];
-        let people = ["律师", "专家", "干部", "人员", "民警", "调解员", "志愿者", "学者", "执法人员", "名单位"];
+        let verbs = [
+            "聘用", "聘请", "选聘", "配备", "培训", "组织", "邀请", "出动", "安排", "抽调", "新增",
+        ];
+        let people = [
+            "律师",
+            "专家",
+            "干部",
+            "人员",
+            "民警",
+            "调解员",
+            "志愿者",
+            "学者",
+            "执法人员",
+            "名单位",
+        ];
         for at in 1..chars.len().saturating_sub(2) {
             if !matches!(chars[at], '多' | '余') {
                 continue;
@@ -331,12 +361,14 @@ impl Room<'_> {
                 found.push((at - 2..end, say));
             }
         }
-        let units = ["件", "人次", "场次", "万元", "份", "人", "次", "起", "余件", "余人次", "余份"];
+        let units =
+            ["件", "人次", "场次", "万元", "份", "人", "次", "起", "余件", "余人次", "余份"];
         let leads = ["共计", "累计", "共", "约", "达到", "达"];
         for at in 2..chars.len() {
             let next = self.plain(at, (at + 4).min(chars.len()));
             let mut named = units.iter().filter(|unit| {
-                let ends = next.chars().nth(unit.chars().count()).is_none_or(|c| ",。;、)".contains(c));
+                let ends =
+                    next.chars().nth(unit.chars().count()).is_none_or(|c| ",。;、)".contains(c));
                 next.starts_with(**unit) && ends
             });
             let Some(unit) = named.next() else { continue };
@@ -352,7 +384,8 @@ impl Room<'_> {
                 found.push((start..end, format!("“{lead}{unit}”之间没有填数字。")));
             }
         }
-        for word in ["××", "XX", "xx", "＿＿", "__", "【待写】", "【待补】", "（待补充）", "待补充"] {
+        for word in ["××", "XX", "xx", "＿＿", "__", "【待写】", "【待补】", "（待补充）", "待补充"]
+        {
             for at in self.report.text.find_all(word).collect::<Vec<_>>() {
                 let end = at + word.chars().count();
                 let inside = at > 0 && matches!(chars[at - 1], 'X' | 'x' | '_' | '×');
@@ -373,8 +406,18 @@ impl Room<'_> {
             return;
         }
         let bodies = [
-            "法制部门", "有关部门", "委", "政府", "司法局", "人大", "政协", "直部门", "级部门",
-            "法制办", "法治办", "相关部门",
+            "法制部门",
+            "有关部门",
+            "委",
+            "政府",
+            "司法局",
+            "人大",
+            "政协",
+            "直部门",
+            "级部门",
+            "法制办",
+            "法治办",
+            "相关部门",
         ];
         let chars = self.chars();
         let mut found: Vec<(Range<usize>, char)> = Vec::new();
@@ -385,7 +428,8 @@ impl Room<'_> {
             }
             let after = self.plain(at + 1, (at + 5).min(chars.len()));
             let Some(body) = bodies.iter().find(|body| after.starts_with(**body)) else { continue };
-            let addressed = ['报', '经', '向', '合', '由', '受', '在', ',', '、', '。', '及', '和', '按', '请'];
+            let addressed =
+                ['报', '经', '向', '合', '由', '受', '在', ',', '、', '。', '及', '和', '按', '请'];
             if addressed.contains(&chars[at - 1]) && !in_title(&self.report.text, at) {
                 let longer = after.chars().nth(body.chars().count());
                 let generic = longer.is_some_and(|c| matches!(c, '以' | '（' | '('));
@@ -412,7 +456,8 @@ impl Room<'_> {
             return Vec::new();
         }
         let lead = self.plain(0, self.report.text.len().min(700));
-        let mut levels: Vec<char> = organ.chars().filter(|c| matches!(c, '县' | '区' | '市')).collect();
+        let mut levels: Vec<char> =
+            organ.chars().filter(|c| matches!(c, '县' | '区' | '市')).collect();
         for level in ['县', '区', '市'] {
             let led = [format!("{level}委"), format!("{level}政府"), format!("{level}人民政府")];
             if led.iter().any(|word| lead.contains(word.as_str())) && !levels.contains(&level) {
@@ -457,14 +502,19 @@ impl Room<'_> {
             .filter(|figure| {
                 let more = self.plain(figure.numeral.end, figure.range.end);
                 let value = figure.value.as_whole().unwrap_or(i128::MAX);
-                let exact_ten = value < 10 && figure.factor == 1 && figure.qualifier == Qualifier::AtLeast;
+                let exact_ten =
+                    value < 10 && figure.factor == 1 && figure.qualifier == Qualifier::AtLeast;
                 exact_ten && more.trim_start().starts_with(['余', '多'])
             })
             .map(|figure| figure.range.clone())
             .collect();
         for place in small {
             let written = self.report.text.written(place.clone());
-            self.add("approximate", place, format!("“{written}”：十以内的数不用“余、多”，请写准确数。"));
+            self.add(
+                "approximate",
+                place,
+                format!("“{written}”：十以内的数不用“余、多”，请写准确数。"),
+            );
         }
     }
 
@@ -475,7 +525,8 @@ impl Room<'_> {
             for at in self.report.text.find_all(change) {
                 let end = at + change.chars().count();
                 let start = self.clause_start(at);
-                let sentence = self.report.text.sentences()[self.report.text.sentence_at(at)].clone();
+                let sentence =
+                    self.report.text.sentences()[self.report.text.sentence_at(at)].clone();
                 let stop = self.chars()[end..sentence.range.end.max(end)]
                     .iter()
                     .position(|&c| matches!(c, ',' | '。' | ';'))
@@ -505,7 +556,10 @@ impl Room<'_> {
 
     fn clause_start(&self, at: usize) -> usize {
         let before = &self.chars()[..at];
-        before.iter().rposition(|&c| matches!(c, ',' | '。' | ';' | '\n' | ':')).map_or(0, |end| end + 1)
+        before
+            .iter()
+            .rposition(|&c| matches!(c, ',' | '。' | ';' | '\n' | ':'))
+            .map_or(0, |end| end + 1)
     }
 
     /// 4月10日……报告了上半年……: the half year was not over.
@@ -514,7 +568,8 @@ impl Room<'_> {
         let spans = [("上半年", 6_u8), ("一季度", 3), ("前三季度", 9), ("全年", 12)];
         for (span, last) in spans {
             for at in self.report.text.find_all(span) {
-                let sentence = self.report.text.sentences()[self.report.text.sentence_at(at)].clone();
+                let sentence =
+                    self.report.text.sentences()[self.report.text.sentence_at(at)].clone();
                 let before = self.plain(sentence.range.start, at);
                 let verbs = ["报告了", "通报了", "总结了", "汇报了", "听取了", "报告"];
                 let Some(month) = last_date(&before) else { continue };
@@ -537,13 +592,17 @@ impl Room<'_> {
         let mut found: Vec<(Range<usize>, String)> = Vec::new();
         for stated in years(self.chars()) {
             let before = tail(&self.plain(stated.at.saturating_sub(4), stated.at), 4);
-            let until = ["截至", "截止", "截止到", "截至到"].iter().any(|w| before.trim_end().ends_with(w));
+            let until =
+                ["截至", "截止", "截止到", "截至到"].iter().any(|w| before.trim_end().ends_with(w));
             let counted = self.report.figures.iter().any(|figure: &Figure| {
                 figure.sentence == self.report.text.sentence_at(stated.at)
                     && figure.range.start > stated.at
             });
             if until && counted && stated.year > year {
-                let say = format!("{year}年度的报告用了{}年的时点数，请改为年末数，或者写明口径。", stated.year);
+                let say = format!(
+                    "{year}年度的报告用了{}年的时点数，请改为年末数，或者写明口径。",
+                    stated.year
+                );
                 found.push((stated.at - 2..stated.end, say));
             }
         }
@@ -605,7 +664,8 @@ impl Room<'_> {
             let sentence = self.report.text.sentences()[whole.sentence].range.clone();
             let own = self.plain(self.clause_start(whole.range.start), whole.range.end);
             let then = self.plain(whole.range.end, part.range.start);
-            let assigned = ["交办", "积案", "反馈问题", "督办"].iter().any(|word| own.contains(word));
+            let assigned =
+                ["交办", "积案", "反馈问题", "督办"].iter().any(|word| own.contains(word));
             let done = ["化解", "办结", "整改"].iter().any(|word| then.contains(word));
             let following = self.plain(part.range.end, sentence.end + 60);
             let rest = ["其余", "剩余", "正在", "尚未", "未化解", "未整改", "持续", "还有", "余下"];
@@ -639,7 +699,8 @@ impl Room<'_> {
             let done = ["办结率", "化解率", "整改率", "完成率", "回复率", "答复率"];
             let sentence = self.report.text.sentences()[figure.sentence].range.clone();
             let said = self.plain(sentence.start, sentence.end + 40);
-            let rest = ["尚未办结", "未办结", "正在办理", "尚未整改", "未整改", "尚未化解", "未回复"];
+            let rest =
+                ["尚未办结", "未办结", "正在办理", "尚未整改", "未整改", "尚未化解", "未回复"];
             if done.iter().any(|word| clause.contains(word))
                 && let Some(rest) = rest.iter().find(|word| said.contains(**word))
             {
@@ -656,7 +717,8 @@ impl Room<'_> {
 /// （2020—2025年） in a title.
 fn period(title: &str) -> Option<(i16, i16)> {
     let digits: Vec<&str> = title.split(|c: char| !c.is_ascii_digit()).collect();
-    let mut years = digits.iter().filter(|part| part.len() == 4).filter_map(|part| part.parse().ok());
+    let mut years =
+        digits.iter().filter(|part| part.len() == 4).filter_map(|part| part.parse().ok());
     Some((years.next()?, years.next()?))
 }
 

@@ -492,13 +492,16 @@ impl<'a> Finder<'a> {
         match measure.unit.chinese {
             Small::Never => false,
             Small::Always if value == 1 => {
-                let made = ["建成", "成立", "设立", "新建", "建立", "打造", "创建", "建设", "建", "了"];
+                let made =
+                    ["建成", "成立", "设立", "新建", "建立", "打造", "创建", "建设", "建", "了"];
                 let thing = matches!(measure.unit.name.as_str(), "座" | "所" | "处" | "家");
                 let near = tail(&clause, 6);
                 thing && made.iter().any(|word| near.contains(word))
             }
             Small::Always => !rhetoric,
-            Small::Act if value == 1 => acted && (ends || !after.starts_with(['办', '告', '提', '性'])),
+            Small::Act if value == 1 => {
+                acted && (ends || !after.starts_with(['办', '告', '提', '性']))
+            }
             Small::Act => acted || (ends && clause.chars().count() >= 2),
             Small::Thing => {
                 let thing = words.thing.iter().any(|word| after.contains(word.as_str()));
@@ -641,11 +644,12 @@ fn qualifier(before: &str) -> Qualifier {
     Qualifier::Exact
 }
 
-const COMPARED: &[&str] = &[
-    "同比", "上年", "去年", "上一年", "同期", "往年", "前年", "年均", "上半年",
-];
-const RISEN: &[&str] = &["上升", "增长", "增加", "提高", "提升", "上浮", "增幅", "增多", "攀升", "上涨", "涨幅", "多"];
-const FALLEN: &[&str] = &["下降", "降低", "减少", "回落", "下滑", "降幅", "下浮", "压降", "少", "降"];
+const COMPARED: &[&str] =
+    &["同比", "上年", "去年", "上一年", "同期", "往年", "前年", "年均", "上半年"];
+const RISEN: &[&str] =
+    &["上升", "增长", "增加", "提高", "提升", "上浮", "增幅", "增多", "攀升", "上涨", "涨幅", "多"];
+const FALLEN: &[&str] =
+    &["下降", "降低", "减少", "回落", "下滑", "降幅", "下浮", "压降", "少", "降"];
 
 /// 同比上升7%、较2021年度降低了16.36个百分点、比上年增加3件: a change and its direction.
 fn change(before: &str, like: Like) -> Option<(Qualifier, Direction)> {

@@ -95,9 +95,8 @@ pub(crate) fn state(text: &Text, reading: &Reading, figures: &mut [Figure]) {
         figures[i].stated = inherited.or_else(|| {
             let near = weigh(&hits, around);
             let plain = !figures[i].qualifier.is_change();
-            let asked_for = |one: &Indicator| {
-                wanted.contains(&one.derived) || (plain && one.derived.is_none())
-            };
+            let asked_for =
+                |one: &Indicator| wanted.contains(&one.derived) || (plain && one.derived.is_none());
             best(reading, &asked, &figures[i], &near, asked_for).0
         });
     }
@@ -181,8 +180,9 @@ pub(crate) fn around(text: &Text, figures: &[Figure], at: usize) -> Around {
 }
 
 /// Words with which a new statement begins: what follows belongs to the next figure.
-const TURNS: &[&str] =
-    &["其中", "共", "累计", "合计", "总计", "均", "分别", "和", "与", "及", "并", "较", "同比", "占"];
+const TURNS: &[&str] = &[
+    "其中", "共", "累计", "合计", "总计", "均", "分别", "和", "与", "及", "并", "较", "同比", "占",
+];
 
 /// What follows a figure in its clause, until the next figure.
 fn tail_end(text: &Text, from: usize, end: usize, next: Option<&Figure>) -> usize {
@@ -288,7 +288,8 @@ fn best(
     let Some((score, at, words)) = scored.first() else { return (None, Vec::new()) };
     let second = scored.get(1).map_or(0, |(score, ..)| *score);
     if *score < ENOUGH || score - second < CLEARLY {
-        let candidates = scored.iter().take(3).map(|(_, at, _)| reading.indicators[*at].key.clone());
+        let candidates =
+            scored.iter().take(3).map(|(_, at, _)| reading.indicators[*at].key.clone());
         return (None, candidates.collect());
     }
     let indicator = &reading.indicators[*at];

@@ -27,6 +27,7 @@ pub use reading::Reading;
 pub use relation::relations;
 pub use setting::Setting;
 pub use text::Text;
+pub use years::{Recalled, recalled};
 
 /// A report that has been read. 审读结果
 #[derive(Clone, Debug)]

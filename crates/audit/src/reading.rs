@@ -368,11 +368,8 @@ impl Reading {
             let words = file.words.get(name);
             words.map(|words| split(words).collect()).unwrap_or_default()
         };
-        self.small = SmallWords {
-            thing: words("thing"),
-            rhetoric: words("rhetoric"),
-            acts: words("acts"),
-        };
+        self.small =
+            SmallWords { thing: words("thing"), rhetoric: words("rhetoric"), acts: words("acts") };
     }
 
     fn add_indicators(&mut self, file: IndicatorsFile) {

@@ -113,7 +113,12 @@ impl<'a> Room<'a> {
         };
         let expression = format!("0 ≤ {} ≤ 100", self.written(at));
         let value = Some(figure.value.rough());
-        self.add("range", vec![at], verdict, Working { expression, computed: value, stated: value, explanation });
+        self.add(
+            "range",
+            vec![at],
+            verdict,
+            Working { expression, computed: value, stated: value, explanation },
+        );
     }
 
     /// A rate against its parts.
@@ -202,7 +207,8 @@ impl<'a> Room<'a> {
     /// A rate whose part is not said: there must be a whole number that gives it.
     fn implied(&mut self, among: usize, rate: usize) {
         let (whole, stated) = (self.figure(among), self.figure(rate));
-        let Some(n) = whole.value.as_whole().filter(|n| is_exact(whole) && (1..1_000_000).contains(n))
+        let Some(n) =
+            whole.value.as_whole().filter(|n| is_exact(whole) && (1..1_000_000).contains(n))
         else {
             return;
         };
@@ -224,7 +230,9 @@ impl<'a> Room<'a> {
         let exact = 100.0 * k as f64 / n as f64;
         let explanation = match verdict {
             Verdict::Consistent => format!("{k}/{n}＝{exact:.3}%，存在整数，吻合。"),
-            _ => format!("{w}中没有一个整数四舍五入得到{r}；{k}/{n}＝{exact:.3}%，原文可能是截去尾数，请核对。"),
+            _ => format!(
+                "{w}中没有一个整数四舍五入得到{r}；{k}/{n}＝{exact:.3}%，原文可能是截去尾数，请核对。"
+            ),
         };
         let expression = format!("{w} × {r}; {k}/{n} = {exact:.4}%");
         let working = Working {
@@ -248,7 +256,8 @@ impl<'a> Room<'a> {
             return self.percent_for_points(of, at);
         }
         let whole = count.value.as_whole().filter(|n| (1..10_000_000).contains(n));
-        let Some(n) = whole.filter(|_| is_count(count) && is_exact(count) && count.factor == 1) else {
+        let Some(n) = whole.filter(|_| is_count(count) && is_exact(count) && count.factor == 1)
+        else {
             return;
         };
         let share = figure.value.rough() / 100.0;
@@ -302,7 +311,8 @@ impl<'a> Room<'a> {
         let between = text.plain(self.figure(rate).range.end..self.figure(change).range.start);
         let named = text.plain(here.own..self.figure(change).range.start);
         let stands_alone = between.chars().count() <= 16;
-        if !stands_alone || named.contains('数') || named.contains('量') || named.contains('件') {
+        if !stands_alone || named.contains('数') || named.contains('量') || named.contains('件')
+        {
             return;
         }
         let r = self.written(change);
@@ -331,7 +341,8 @@ impl<'a> Room<'a> {
         }
         let Some(of) = base(&self.report.text, &self.report.figures, at) else { return };
         let before = self.figure(of).value.plus(figure.value.negative());
-        let outside = before.mantissa() < 0 || before.compare(Decimal::whole(100)) == Ordering::Greater;
+        let outside =
+            before.mantissa() < 0 || before.compare(Decimal::whole(100)) == Ordering::Greater;
         let (r, c) = (self.written(of), self.written(at));
         let (verdict, explanation) = if outside {
             let say = format!("{r}变化{c}，反推上年为{before}%，不在0至100之间，请核对。");
@@ -400,8 +411,12 @@ impl<'a> Room<'a> {
 
     /// 缺编＝编制－实有
     fn difference(&mut self, at: usize) {
-        let Some((from, less)) = self.indicator(at).and_then(|one| one.less.as_ref()) else { return };
-        let (Some(from), Some(less)) = (self.nearest(from, at), self.nearest(less, at)) else { return };
+        let Some((from, less)) = self.indicator(at).and_then(|one| one.less.as_ref()) else {
+            return;
+        };
+        let (Some(from), Some(less)) = (self.nearest(from, at), self.nearest(less, at)) else {
+            return;
+        };
         let (a, b, c) = (self.figure(from), self.figure(less), self.figure(at));
         if !(is_exact(a) && is_exact(b) && is_exact(c)) {
             return;
@@ -452,9 +467,7 @@ impl<'a> Room<'a> {
             (Verdict::Consistent, format!("两处都是{a}。"))
         } else {
             let what = one.stated.as_ref().map_or("", |stated| stated.name.as_str());
-            let say = format!(
-                "“{what}”一处写{a}，另一处写{b}：可能口径不同，但没有说明，请核对。"
-            );
+            let say = format!("“{what}”一处写{a}，另一处写{b}：可能口径不同，但没有说明，请核对。");
             (Verdict::Inconsistent, say)
         };
         let difference = one.value.plus(two.value.negative()).rough();
@@ -523,7 +536,8 @@ impl<'a> Room<'a> {
         let lead = text.plain(text.sentences()[sentence].range.start..mark);
         let begins = lead.trim().is_empty();
         let near = figure.sentence == sentence || (begins && figure.sentence + 1 == sentence);
-        let same = text.sentences()[figure.sentence].paragraph == text.sentences()[sentence].paragraph;
+        let same =
+            text.sentences()[figure.sentence].paragraph == text.sentences()[sentence].paragraph;
         (near && same && !figure.qualifier.is_change()).then_some(last)
     }
 
@@ -579,7 +593,9 @@ impl<'a> Room<'a> {
         };
         let (one, two) = (clause(last), clause(at));
         let shared = one.chars().rev().zip(two.chars().rev()).take_while(|(a, b)| a == b).count();
-        let lead = text.plain(text.sentences()[self.figure(at).sentence].range.start..self.figure(at).range.start);
+        let lead = text.plain(
+            text.sentences()[self.figure(at).sentence].range.start..self.figure(at).range.start,
+        );
         shared >= 3 && self.figure(last).unit == self.figure(at).unit && lead.chars().count() <= 20
     }
 
@@ -607,18 +623,21 @@ impl<'a> Room<'a> {
 
     fn sum(&mut self, whole: usize, parts: &[usize]) {
         let total = self.figure(whole);
-        let sum = parts.iter().fold(Decimal::whole(0), |sum, &part| sum.plus(self.figure(part).value));
+        let sum =
+            parts.iter().fold(Decimal::whole(0), |sum, &part| sum.plus(self.figure(part).value));
         let names: Vec<String> = parts.iter().map(|&part| self.written(part)).collect();
         let (list, w) = (names.join(" + "), self.written(whole));
         let expression = format!("{list} = {sum} vs {w}");
-        let single = parts.iter().any(|&part| {
-            self.figure(part).value.compare(total.value) == Ordering::Greater
-        });
+        let single = parts
+            .iter()
+            .any(|&part| self.figure(part).value.compare(total.value) == Ordering::Greater);
         let (verdict, explanation) = match sum.compare(total.value) {
             Ordering::Equal if is_exact(total) => {
                 (Verdict::Consistent, format!("分项相加等于总数{w}。"))
             }
-            Ordering::Greater if matches!(total.qualifier, Qualifier::Exact | Qualifier::AtMost) => {
+            Ordering::Greater
+                if matches!(total.qualifier, Qualifier::Exact | Qualifier::AtMost) =>
+            {
                 if self.are_groups(parts) && !single {
                     let say = format!(
                         "“其中”各项相加为{sum}，多于总数{w}：分类互相交叉，同一件（人）可以计入几类，不能写成总数的组成部分；请写明“同一案件可以计入多类”，或者改用不重复的分类。"
@@ -628,7 +647,11 @@ impl<'a> Room<'a> {
                     let units: Vec<&str> =
                         parts.iter().map(|&part| self.figure(part).unit.as_str()).collect();
                     let mixed = units.iter().any(|unit| *unit != total.unit);
-                    let why = if mixed { "；总数和分项的单位也不同，口径不一" } else { "" };
+                    let why = if mixed {
+                        "；总数和分项的单位也不同，口径不一"
+                    } else {
+                        ""
+                    };
                     let say = format!(
                         "“其中”各项相加为{sum}，多于总数{w}{why}；请核对，确有一案多次等情况的请写明。"
                     );
@@ -712,14 +735,20 @@ impl<'a> Room<'a> {
             let (c, s) = (self.written(count), self.written(share));
             let places = usize::from(self.figure(share).written.places());
             let (verdict, explanation) = match fit {
-                Fit::Rounded => (Verdict::Consistent, format!("{c}÷{whole}＝{exact:.places$}%，吻合。")),
+                Fit::Rounded => {
+                    (Verdict::Consistent, format!("{c}÷{whole}＝{exact:.places$}%，吻合。"))
+                }
                 Fit::Truncated => (
                     Verdict::RoundingTruncated,
-                    format!("{c}÷{whole}＝{exact:.3}%，四舍五入应为{exact:.places$}%，原文“{s}”是截去尾数，请改正。"),
+                    format!(
+                        "{c}÷{whole}＝{exact:.3}%，四舍五入应为{exact:.places$}%，原文“{s}”是截去尾数，请改正。"
+                    ),
                 ),
                 Fit::Wrong => (
                     Verdict::Inconsistent,
-                    format!("同段其他占比都以{whole}为总数，{c}应占{exact:.places$}%，原文却写“{s}”，请核对。"),
+                    format!(
+                        "同段其他占比都以{whole}为总数，{c}应占{exact:.places$}%，原文却写“{s}”，请核对。"
+                    ),
                 ),
             };
             let mut figures = vec![count, share];

@@ -155,12 +155,19 @@ fn is_place(name: &str) -> bool {
 fn name_at_end(line: &str) -> String {
     let line = line.rsplit(|c: char| !c.is_alphanumeric() || c.is_ascii_digit()).next();
     let mut name = line.unwrap_or_default().to_owned();
-    for word in ["年度", "年", "经", "由", "报", "向", "和", "与", "及", "是", "将", "在", "为", "于", "请", "级", "本", "各", "地方", "关于", "中共", "月", "日"] {
+    for word in [
+        "年度", "年", "经", "由", "报", "向", "和", "与", "及", "是", "将", "在", "为", "于", "请",
+        "级", "本", "各", "地方", "关于", "中共", "月", "日",
+    ] {
         if let Some((_, after)) = name.rsplit_once(word) {
             name = after.to_owned();
         }
     }
-    if is_place(&name) && !["上级", "县级", "市级", "乡镇"].contains(&name.as_str()) { name } else { String::new() }
+    if is_place(&name) && !["上级", "县级", "市级", "乡镇"].contains(&name.as_str()) {
+        name
+    } else {
+        String::new()
+    }
 }
 
 /// Gives every figure its period and its subject.
@@ -224,11 +231,49 @@ fn clause(text: &Text, from: usize, to: usize) -> String {
 /// 全镇、我县、各级人民调解组织: the last one named before the figure.
 fn subject(before: &str) -> Option<String> {
     let ends = [
-        "调解组织", "律师事务所", "法律服务所", "委员会", "法律顾问", "执法部门", "领导干部",
-        "国家工作人员", "工作人员", "行政机关负责人", "主要负责人", "司法局", "司法所", "人民法院",
-        "政务大厅", "服务中心", "调解员", "律师", "部门", "单位", "群众", "企业", "全省", "全市",
-        "全县", "全区", "全镇", "全乡", "全州", "全街道", "我省", "我市", "我县", "我区", "我镇",
-        "我乡", "我局", "我街道", "新区", "县政府", "区政府", "市政府", "镇政府",
+        "调解组织",
+        "律师事务所",
+        "法律服务所",
+        "委员会",
+        "法律顾问",
+        "执法部门",
+        "领导干部",
+        "国家工作人员",
+        "工作人员",
+        "行政机关负责人",
+        "主要负责人",
+        "司法局",
+        "司法所",
+        "人民法院",
+        "政务大厅",
+        "服务中心",
+        "调解员",
+        "律师",
+        "部门",
+        "单位",
+        "群众",
+        "企业",
+        "全省",
+        "全市",
+        "全县",
+        "全区",
+        "全镇",
+        "全乡",
+        "全州",
+        "全街道",
+        "我省",
+        "我市",
+        "我县",
+        "我区",
+        "我镇",
+        "我乡",
+        "我局",
+        "我街道",
+        "新区",
+        "县政府",
+        "区政府",
+        "市政府",
+        "镇政府",
     ];
     let found = ends.iter().filter_map(|word| Some((before.rfind(word)?, *word)));
     let (at, word) = found.max_by_key(|(at, word)| (*at, word.len()))?;

@@ -3,6 +3,7 @@
 //! [`office`] performs actions, [`web`] shows the desk, [`cli`] is the command line, [`play`] plays
 //! out years of work. [`clock`] is the only place that reads the time.
 
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod duties;

@@ -71,6 +71,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "toml",
         ],
     ),
+    ("audit", &["law", "serde", "toml"]),
     ("engine", &["law", "indexmap", "jiff", "serde", "serde_json", "sm3"]),
     (
         "store",

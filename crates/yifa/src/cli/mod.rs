@@ -1,5 +1,6 @@
 //! 命令行: every command the program knows, one `match`.
 
+mod audit;
 mod demo;
 mod due;
 mod exchange;

@@ -6,7 +6,7 @@ use engine::figure::{Figure, Value, change};
 use paper::report::Weight;
 use serde_json::json;
 
-use super::{Failure, say};
+use super::{Failure, audit, say};
 use crate::{clock::Clock, figures, office::Office, place::Place, report};
 
 /// 一个单位一年的全部数据
@@ -26,6 +26,10 @@ pub struct Figures {
 pub enum Report {
     /// 由账目写出年度报告
     Write(Write),
+    /// 读出别人的报告里的全部数据
+    Read(audit::Read),
+    /// 核对别人的报告：比率、合计、同比、差错
+    Audit(audit::Audit),
 }
 
 /// 由账目写出年度报告
@@ -99,6 +103,8 @@ impl Report {
     pub fn run(&self) -> Result<(), Failure> {
         match self {
             Self::Write(write) => write.run(),
+            Self::Read(read) => read.run(),
+            Self::Audit(audit) => audit.run(),
         }
     }
 }
