@@ -118,6 +118,13 @@ pub fn mentions(text: &str) -> Vec<Mention> {
     found
 }
 
+/// The articles that stand at a byte of a text, and where they end; the text before it is a title.
+pub fn articles_at(text: &str, at: usize) -> (Vec<Article>, usize) {
+    let mut reader = Reader { text, at };
+    let articles = reader.articles();
+    (articles, reader.at)
+}
+
 /// A number in Chinese numerals, as articles are numbered: 34 = `三十四`, 10 = `十`, 105 = `一百零五`.
 pub fn numeral(number: u32) -> String {
     const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
@@ -217,6 +224,8 @@ fn chinese_digit(c: char) -> Option<u32> {
 
 /// A range longer than this is taken for a slip of the pen: only its ends are cited.
 const LONGEST_RANGE: u16 = 300;
+/// What stands in brackets behind a title is no longer.
+const LONGEST_REMARK: usize = 120;
 
 struct Reader<'a> {
     text: &'a str,
@@ -388,18 +397,29 @@ impl<'a> Reader<'a> {
         Link::None
     }
 
-    /// Passes over `（2021修订）`, `（参照）` and blanks.
+    /// Passes over `（2021修订）`, `（国发（2015）2号）`, `【楚发改价〔2017〕771号】` and blanks.
     fn remark(&mut self) {
         while self.eat(" ") {}
-        if !matches!(self.peek(), Some('（' | '(')) {
+        if !matches!(self.peek(), Some('（' | '(' | '【' | '［' | '[')) {
             return;
         }
         let rest = &self.text[self.at..];
-        let end = rest.find(['）', ')']);
         let numbered = rest.chars().nth(1).is_some_and(|c| chinese_digit(c).is_some() || c == '十');
-        if let Some(end) = end.filter(|_| !numbered) {
-            // Both brackets close with one character.
-            self.at += end + rest[end..].chars().next().map_or(0, char::len_utf8);
+        if numbered {
+            return;
+        }
+        let mut depth = 0;
+        for (at, c) in rest.char_indices().take(LONGEST_REMARK) {
+            match c {
+                '（' | '(' | '【' | '［' | '[' => depth += 1,
+                '）' | ')' | '】' | '］' | ']' => depth -= 1,
+                '\n' => return,
+                _ => {}
+            }
+            if depth == 0 {
+                self.at += at + c.len_utf8();
+                return;
+            }
         }
     }
 

@@ -38,6 +38,12 @@ pub fn text_files(folder: &Dir<'_>) -> Vec<SourceFile> {
     files
 }
 
+/// The catalogue of laws that the binary carries beside the files; see [`crate::statute`].
+pub fn catalogue() -> &'static str {
+    let file = EMBEDDED.get_file("statutes/catalogue.tsv");
+    file.and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
 /// Reads every `.toml` and `.md` file below a folder, in order of paths.
 ///
 /// Names that begin with a dot are passed over. A file that is not UTF-8 is an error that names it.

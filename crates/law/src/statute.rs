@@ -3,10 +3,17 @@
 //! The files under `law/statutes/` are a list of facts, not of texts: enough to say of a citation
 //! that its law is repealed, not yet in force or has no such article. What nobody has checked
 //! against the text is marked `unsure` there and never counts as an error, only as a doubt.
+//!
+//! Beside them lies a wider catalogue, `law/statutes/catalogue.tsv`, one line a law and nothing in it
+//! checked by hand. It is read only when the texts of others are reviewed ([`Statutes::widened`]).
 
+mod catalogue;
 mod check;
 mod file;
 mod resolve;
+mod review;
+mod slip;
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -14,11 +21,14 @@ use jiff::civil::Date;
 
 pub use check::{CitationFault, FaultKind};
 pub use resolve::Resolution;
+pub use review::{Review, Verdict, Wording};
 
 /// Every law that is known. 法规库
 #[derive(Clone, Debug, Default)]
 pub struct Statutes {
     list: Vec<Statute>,
+    /// Their titles simplified, in the same order.
+    titles: Vec<String>,
     /// Simplified title, short title or number = places in the list.
     index: BTreeMap<String, Vec<usize>>,
 }
@@ -166,7 +176,13 @@ impl Statutes {
 
     /// The law of exactly this full title.
     pub fn get(&self, title: &str) -> Option<&Statute> {
-        self.named(title).find(|statute| simplified(&statute.title) == simplified(title))
+        self.place(title).map(|place| &self.list[place])
+    }
+
+    fn place(&self, title: &str) -> Option<usize> {
+        let simple = simplified(title);
+        let places = self.index.get(&simple).map(Vec::as_slice).unwrap_or_default();
+        places.iter().copied().find(|place| self.titles[*place] == simple)
     }
 
     fn named(&self, title: &str) -> impl Iterator<Item = &Statute> {
@@ -174,19 +190,20 @@ impl Statutes {
         places.iter().map(|place| &self.list[*place])
     }
 
-    fn add(&mut self, statute: Statute) {
+    /// Adds a law.
+    pub fn add(&mut self, statute: Statute) {
         let place = self.list.len();
         let names = statute.short.iter().chain([&statute.title, &statute.number]);
         for name in names {
             let simple = simplified(name);
-            let without_author = AUTHORS.iter().find_map(|author| simple.strip_prefix(author));
-            for key in without_author.into_iter().chain([&*simple]) {
+            for key in without_author(&simple).into_iter().chain([&*simple]) {
                 let places = self.index.entry(key.to_owned()).or_default();
                 if !places.contains(&place) {
                     places.push(place);
                 }
             }
         }
+        self.titles.push(simplified(&statute.title));
         self.list.push(statute);
     }
 }
@@ -204,11 +221,14 @@ impl Statute {
     }
 }
 
-const COUNTRY: &str = "中华人民共和国";
+/// A title from its 关于 on; decisions that change or repeal others share such words.
+fn without_author(simple: &str) -> Option<&str> {
+    let about = simple.find("关于").filter(|at| *at > 0)?;
+    let about = &simple[about..];
+    (!about.contains("修改") && !about.contains("废止")).then_some(about)
+}
 
-/// Issuers whose name may be left out before 关于.
-const AUTHORS: [&str; 4] =
-    ["国务院办公厅", "最高人民法院", "国务院", "中共中央办公厅、国务院办公厅"];
+const COUNTRY: &str = "中华人民共和国";
 
 fn bare(title: &str) -> &str {
     title.strip_prefix(COUNTRY).unwrap_or(title)

@@ -144,3 +144,28 @@ fn errors_put_into_real_sentences_are_found() {
     assert_eq!(count("misspelt_title", "passed") + count("misspelt_title", "found"), 0);
     assert!(count("article_out_of_range", "found") >= 15);
 }
+
+#[test]
+fn reviews_find_what_was_put_into_real_sentences_and_accuse_no_other() {
+    let Some(text) = shared("04-documents-citing-law/dev/seeded_errors.jsonl") else {
+        return;
+    };
+    let statutes = Law::embedded().statutes.widened();
+    let on = Date::constant(2025, 4, 5); // The day the sentences were collected.
+    let (mut wrong, mut found, mut right, mut accused) = (0, 0, 0, 0);
+    for sentence in objects(&text) {
+        let field = |name: &str| sentence[name].as_str().unwrap();
+        let at = field("text").find(field("citation")).unwrap();
+        let reviews = statutes.review(field("text"), on);
+        let review = reviews.iter().find(|review| review.at.contains(&at)).unwrap();
+        let fault = usize::from(review.verdict.is_fault());
+        // An error that changed nothing is none.
+        if field("citation") == field("original") {
+            (right, accused) = (right + 1, accused + fault);
+        } else {
+            (wrong, found) = (wrong + 1, found + fault);
+        }
+    }
+    println!("{found}/{wrong} found, {accused}/{right} accused wrongly");
+    assert!(found * 100 >= wrong * 95 && accused * 50 <= right);
+}

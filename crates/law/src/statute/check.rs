@@ -76,7 +76,7 @@ impl Statutes {
 
 /// Articles beyond the last of the edition; where its length is not known, beyond the last of any
 /// edition, which is then only a doubt.
-fn no_such_articles(
+pub(super) fn no_such_articles(
     citation: &Citation,
     statute: &Statute,
     edition: Option<&Edition>,

@@ -52,7 +52,6 @@ const BLOCKS: &[&str] = &[
     "address",
     "article",
     "blockquote",
-    "body",
     "caption",
     "center",
     "dd",
@@ -199,8 +198,7 @@ impl Page {
         }
         let around = AROUND.contains(&name) && (name != "header" || self.in_article == 0);
         let called = named.iter().any(|names| is_called_around(names));
-        let can_hold =
-            BLOCKS.contains(&name) && !matches!(name, "body" | "html" | "main" | "article");
+        let can_hold = BLOCKS.contains(&name) && !matches!(name, "html" | "main" | "article");
         if (around || (called && can_hold)) && !closed && self.open.len() < 64 {
             let within = self.open.last().map(|(region, ..)| *region);
             self.regions.push(Region { within, letters: 0 });

@@ -14,7 +14,7 @@ use law::{
     wall::wall,
 };
 
-use super::{Failure, say};
+use super::{Failure, laws, say};
 
 /// 核对程序文件
 #[derive(Debug, clap::Subcommand)]
@@ -23,6 +23,8 @@ pub enum LawCommand {
     Check(Check),
     /// 一个程序的流程说明（白话）
     Show(Show),
+    /// 把一个文件夹的法规文本整理成法规目录
+    Import(laws::Import),
 }
 
 /// 核对全部程序文件，演算考题
@@ -56,6 +58,7 @@ impl LawCommand {
         match self {
             Self::Check(check) => check.run(),
             Self::Show(show) => show.run(),
+            Self::Import(import) => import.run(),
         }
     }
 }

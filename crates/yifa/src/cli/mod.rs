@@ -1,11 +1,14 @@
 //! 命令行: every command the program knows, one `match`.
 
 mod audit;
+mod cite;
 mod demo;
 mod due;
 mod exchange;
+mod files;
 mod init;
 mod law;
+mod laws;
 mod ledger;
 mod report;
 mod serve;
@@ -34,6 +37,9 @@ enum Command {
     /// 核对程序文件
     #[command(subcommand)]
     Law(law::LawCommand),
+    /// 核对文件里的法规引用
+    #[command(subcommand)]
+    Cite(cite::Cite),
     /// 算一个期限，并说明怎么算的
     Due(due::DueCommand),
     /// 一个单位一年的全部数据
@@ -60,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Serve(serve) => serve.run(),
         Command::Init(init) => init.run(),
         Command::Law(law) => law.run(),
+        Command::Cite(cite) => cite.run(),
         Command::Due(due) => due.run(),
         Command::Figures(figures) => figures.run(),
         Command::Report(report) => report.run(),
