@@ -101,6 +101,9 @@ pub enum StageFault {
 /// A period may have to pass before a step is lawful; longer than this no story waits.
 const LONGEST_WAIT: u32 = 400;
 
+/// So many days are tried for a story to begin on.
+const LONGEST_SEARCH: u32 = 20;
+
 /// Tellings are chosen among so many, whatever the number a story has: any two stories of one
 /// matter that list their tellings in the same order then speak of the same thing.
 const TELLINGS: usize = 840;
@@ -333,6 +336,16 @@ impl Stage<'_> {
         running.waited += 1;
         if refusal.grounds.iter().all(|ground| ground.waits) && running.waited < LONGEST_WAIT {
             let tomorrow = self.next_day(day);
+            self.enqueue(tomorrow, index);
+            return Ok(());
+        }
+        if running.case.is_none() && running.waited < LONGEST_SEARCH {
+            // A day before a long holiday may leave too few working days: begin on another.
+            let tomorrow = self.next_day(day);
+            let running = &mut self.running[index];
+            running.performance.start = tomorrow;
+            running.planned = tomorrow;
+            running.named.clear();
             self.enqueue(tomorrow, index);
             return Ok(());
         }
