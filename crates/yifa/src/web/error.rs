@@ -27,6 +27,8 @@ pub enum PageError {
     Missing,
     /// The law says no, and there is no form to show it on.
     Refused(Refusal),
+    /// What was sent is not what was asked for.
+    Unfit(String),
     /// Too much was sent.
     TooLarge(String),
     /// The form could not be read at all.
@@ -97,6 +99,7 @@ impl PageError {
                 "没有作任何记录。".into(),
                 refusal.grounds.iter().map(|ground| ground.to_string()).collect(),
             ),
+            Self::Unfit(what) => (StatusCode::UNPROCESSABLE_ENTITY, "不能处理", what, again),
             Self::TooLarge(what) => (StatusCode::PAYLOAD_TOO_LARGE, "内容太大", what, again),
             Self::Unreadable => (
                 StatusCode::BAD_REQUEST,

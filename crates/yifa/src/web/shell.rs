@@ -85,6 +85,7 @@ impl Visit {
         let text = match &*done {
             "post" => "岗位已经设置。",
             "ended" => "岗位已经终止。",
+            "connected" => "已经接通，对方平台在这个机关有了席位。",
             "closed" => "账号已经停用，在用的会话已全部退出。",
             _ => return None,
         };
@@ -145,6 +146,7 @@ fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
     let bases = vec![
         Item::new("程序与法规", "/law"),
         Item::new("人员与资格", "/people"),
+        Item::new("数据交换", "/exchange"),
         Item::new("账册核验", "/ledger"),
         Item::new("查看记录", "/access"),
     ];

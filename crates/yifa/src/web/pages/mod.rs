@@ -7,6 +7,7 @@ pub mod case;
 pub mod draw;
 pub mod duties;
 pub mod export;
+pub mod exchange;
 pub mod figures;
 pub mod files;
 pub mod home;
