@@ -117,6 +117,10 @@ pub struct Source {
     pub date: Option<String>,
     /// A column with days to add to the date.
     pub plus_days: Option<String>,
+    /// Days to add to the date.
+    pub plus: i64,
+    /// Texts taken in turn, where a step is repeated.
+    pub cycle: Vec<String>,
     /// Longer text is cut to so many characters.
     pub cut: Option<usize>,
     /// 当事人: the columns of its parts.

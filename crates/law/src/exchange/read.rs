@@ -358,6 +358,7 @@ impl<'a> Reader<'a> {
         let party = table.get("party").and_then(|item| item.table()).map(party);
         let date = table.get("date").and_then(|item| date_format(&item));
         let cut = table.get("cut").and_then(|item| item.int());
+        let cycle = table.get("cycle").map(|item| item.list()).unwrap_or_default();
         let source = Source {
             columns,
             join: text("join").unwrap_or_else(|| "，".into()),
@@ -366,11 +367,14 @@ impl<'a> Reader<'a> {
             default: text("default"),
             date,
             plus_days: text("plus_days"),
+            plus: table.get("plus").and_then(|item| item.int()).unwrap_or(0),
+            cycle: cycle.iter().filter_map(|item| item.words()).map(str::to_owned).collect(),
             cut: cut.and_then(|cut| usize::try_from(cut).ok()),
             party,
         };
         table.close();
-        if source.columns.is_empty() && source.party.is_none() && source.default.is_none() {
+        let from_nowhere = source.columns.is_empty() && source.cycle.is_empty();
+        if from_nowhere && source.party.is_none() && source.default.is_none() {
             let fault = item.error("E1710", format!("{} 没有说从哪里来", item.name));
             item.report(fault.instead("写 column = \"栏名\" 或者 default = \"固定的内容\""));
             return None;

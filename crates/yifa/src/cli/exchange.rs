@@ -5,10 +5,7 @@ use std::{
     time::Instant,
 };
 
-use engine::{
-    actor::{Actor, OrganPath},
-    show::Names as _,
-};
+use engine::actor::{Actor, OrganPath};
 use jiff::civil::Date;
 use law::exchange::Exchange as Definition;
 use sm3::{Digest, Sm3};
@@ -56,9 +53,9 @@ pub struct Connect {
     place: Place,
     /// 数据交换的标识
     id: String,
-    /// 机关（名称或者路径）
-    #[arg(long, value_name = "机关")]
-    organ: String,
+    /// 机关（名称或者路径），可以写几个；不写就是全县各机关
+    #[arg(long = "organ", value_name = "机关")]
+    organs: Vec<String>,
 }
 
 /// 导入
@@ -159,9 +156,19 @@ impl Connect {
     fn run(&self) -> Result<(), Failure> {
         let office = self.place.office(Clock::Machine)?;
         let exchange = exchange(&office, &self.id)?;
-        let organ = organ(&office, &self.organ)?;
-        seats::connect(&office, exchange, &organ)?;
-        say!("已接通：{} · {}", exchange.name, office.names().organ(organ.as_str()));
+        let organs = match self.organs.as_slice() {
+            [] => office.store().read(office.county(), |read| read.organs())?,
+            named => {
+                let paths = named.iter().map(|name| organ(&office, name));
+                let paths = paths.collect::<Result<Vec<_>, _>>()?;
+                let all = office.store().read(office.county(), |read| read.organs())?;
+                all.into_iter().filter(|organ| paths.contains(&organ.path)).collect()
+            }
+        };
+        for organ in organs {
+            seats::connect(&office, exchange, &organ.path)?;
+            say!("已接通：{} · {}", exchange.name, organ.name);
+        }
         Ok(())
     }
 }

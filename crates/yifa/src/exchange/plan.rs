@@ -90,7 +90,9 @@ pub fn plan(
                     Some(event) => format!("{event}/{}", step.act),
                     None => format!("{}/{nth}", step.act),
                 };
-                planned.extend(one(procedure, step, row, organs, mark, &mut faults));
+                let turn = nth.saturating_sub(1) as usize;
+                let place = Place { procedure, row, organs, turn };
+                planned.extend(one(&place, step, mark, &mut faults));
             }
         }
         at += round;
@@ -111,16 +113,23 @@ fn holds(test: &Test, row: &Row) -> bool {
         && test.filled.is_none_or(|filled| filled != cell.is_empty())
 }
 
+/// Where an answer is looked for.
+struct Place<'a> {
+    procedure: &'a Procedure,
+    row: &'a Row,
+    organs: &'a Organs,
+    /// How often the step was done before.
+    turn: usize,
+}
+
 fn one(
-    procedure: &Procedure,
+    place: &Place,
     step: &ImportStep,
-    row: &Row,
-    organs: &Organs,
     mark: String,
     faults: &mut Vec<String>,
 ) -> Option<Planned> {
     let before = faults.len();
-    let on = match business_date(&step.on, row) {
+    let on = match business_date(&step.on, place) {
         Ok(on) => Some(on),
         Err(fault) => {
             faults.push(fault);
@@ -129,8 +138,8 @@ fn one(
     };
     let mut answers = Answers::new();
     for (id, source) in &step.with {
-        let Some(field) = procedure.fields.get(id) else { continue };
-        match answer(procedure, field, source, row, organs) {
+        let Some(field) = place.procedure.fields.get(id) else { continue };
+        match answer(place, field, source) {
             Ok(Some(value)) => {
                 answers.insert(id.clone(), value);
             }
@@ -145,24 +154,35 @@ fn one(
 }
 
 /// The business date of a step.
-fn business_date(source: &Source, row: &Row) -> Result<Date, String> {
+fn business_date(source: &Source, place: &Place) -> Result<Date, String> {
     let column = source.columns.join("、");
-    let text = text(source, row);
+    let text = text(source, place);
     if text.is_empty() {
         return Err(format!("没有办理日期（“{column}”栏）"));
     }
     let wrong = || format!("办理日期“{text}”读不懂（“{column}”栏）");
-    let day = moment_of(&text, source.date.as_deref()).ok_or_else(wrong)?.date();
-    let Some(more) = &source.plus_days else { return Ok(day) };
+    let at = moment_of(&text, source.date.as_deref()).ok_or_else(wrong)?;
+    Ok(later(at, source, place.row)?.date())
+}
+
+/// A day so many days later as the source says.
+fn later(at: DateTime, source: &Source, row: &Row) -> Result<DateTime, String> {
+    let more = source.plus_days.as_deref().unwrap_or_default();
     let days: i64 = match row.get(more) {
         "" => 0,
         days => days.parse().map_err(|_| format!("“{more}”不是天数：{days}"))?,
     };
-    day.checked_add(jiff::Span::new().try_days(days).map_err(|_| wrong())?).map_err(|_| wrong())
+    let span = jiff::Span::new().try_days(days.saturating_add(source.plus));
+    let day = span.ok().and_then(|span| at.checked_add(span).ok());
+    day.ok_or_else(|| format!("“{more}”不是天数：{days}"))
 }
 
 /// The text a source gives, its codes not yet looked up.
-fn text(source: &Source, row: &Row) -> String {
+fn text(source: &Source, place: &Place) -> String {
+    let row = place.row;
+    if !source.cycle.is_empty() {
+        return source.cycle[place.turn % source.cycle.len()].clone();
+    }
     let cells: Vec<&str> = source
         .columns
         .iter()
@@ -175,17 +195,12 @@ fn text(source: &Source, row: &Row) -> String {
     }
 }
 
-fn answer(
-    procedure: &Procedure,
-    field: &Field,
-    source: &Source,
-    row: &Row,
-    organs: &Organs,
-) -> Result<Option<Value>, String> {
+fn answer(place: &Place, field: &Field, source: &Source) -> Result<Option<Value>, String> {
+    let Place { procedure, row, organs, .. } = *place;
     if let Some(party) = &source.party {
         return Ok(parties(party, row).map(|party| Value::Parties(vec![party])));
     }
-    let plain = text(source, row);
+    let plain = text(source, place);
     if plain.is_empty() {
         return Ok(None);
     }
@@ -219,7 +234,8 @@ fn answer(
             _ => return Err(wrong("是或者否")),
         },
         FieldType::Date => {
-            Value::Date(moment_of(&coded, format).ok_or_else(|| wrong("日期"))?.date())
+            let at = moment_of(&coded, format).ok_or_else(|| wrong("日期"))?;
+            Value::Date(later(at, source, row)?.date())
         }
         FieldType::Moment => {
             Value::Moment(moment_of(&coded, format).ok_or_else(|| wrong("日期时间"))?)
