@@ -122,7 +122,7 @@ fn papers_and_bare_names_are_told_apart() {
     let text =
         "按照《关于做好有关工作的通知》和行政处罚法第三条，签订《授权委托书》，本办法第十条不变。";
     let reviews = STATUTES.review(text, "2024-01-01".parse().unwrap());
-    let forms: Vec<Wording> = reviews.iter().map(|review| review.form).collect();
+    let forms: Vec<Wording> = reviews.iter().map(|review| review.wording).collect();
     assert_eq!(forms, [Wording::Paper, Wording::Bare, Wording::Paper]);
     assert_eq!(&text[reviews[1].at.clone()], "行政处罚法第三条");
 }

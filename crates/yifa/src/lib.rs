@@ -4,6 +4,7 @@
 //! out years of work. [`clock`] is the only place that reads the time.
 
 pub mod audit;
+pub mod citations;
 pub mod cli;
 pub mod clock;
 pub mod duties;

@@ -25,7 +25,7 @@ use law::{
 };
 use store::{Entry, Head, Store, StoreError, Tx, new_case_id, receipt::Receipt};
 
-use crate::clock::Clock;
+use crate::{citations::Citations, clock::Clock};
 
 /// 办公室. Web, command line, imports, demonstrations and the nightly round all act through it.
 pub struct Office {
@@ -34,6 +34,7 @@ pub struct Office {
     clock: Clock,
     county: String,
     names: RwLock<Arc<NameBook>>,
+    citations: Citations,
 }
 
 /// What an action led to.
@@ -95,9 +96,15 @@ impl Office {
         clock: Clock,
         county: String,
     ) -> Result<Self, StoreError> {
-        let office = Self { law, store, clock, county, names: RwLock::default() };
+        let (names, citations) = Default::default();
+        let office = Self { law, store, clock, county, names, citations };
         office.reload_names()?;
         Ok(office)
+    }
+
+    /// What drafts cite.
+    pub fn citations(&self) -> &Citations {
+        &self.citations
     }
 
     /// 办理: the only way an action becomes facts. When this returns, they are on disk.

@@ -32,7 +32,7 @@ pub struct Review {
     /// Rests on checked facts only.
     pub checked: bool,
     /// How it is cited.
-    pub form: Wording,
+    pub wording: Wording,
 }
 
 /// How a citation is written. 引用写法
@@ -164,7 +164,7 @@ impl Reader<'_> {
             }
             let title = &self.text[start..here];
             let review = self.judge(title, "", &articles, start..end);
-            found.push(Review { form: Wording::Bare, ..review });
+            found.push(Review { wording: Wording::Bare, ..review });
             at = end;
         }
     }
@@ -200,7 +200,7 @@ impl Reader<'_> {
             replaced_by: Vec::new(),
             explanation: String::new(),
             checked: true,
-            form: Wording::Titled,
+            wording: Wording::Titled,
         };
         match self.resolve(meant, behind) {
             Resolution::Unknown { .. } => self.unknown(title, meant, behind, &mut review),
@@ -343,7 +343,7 @@ impl Reader<'_> {
                 return;
             }
             review.verdict = Verdict::Unknown;
-            review.form = if is_rule(title) { Wording::Titled } else { Wording::Paper };
+            review.wording = if is_rule(title) { Wording::Titled } else { Wording::Paper };
             review.explanation = format!("《{title}》是简称，前文没有写明指哪一部，改写全称");
             return;
         }
@@ -357,7 +357,7 @@ impl Reader<'_> {
             return;
         }
         review.verdict = Verdict::Unknown;
-        review.form = if is_rule(meant) { Wording::Titled } else { Wording::Paper };
+        review.wording = if is_rule(meant) { Wording::Titled } else { Wording::Paper };
         review.explanation = match self.statutes.alike(meant) {
             Some(near) => format!("法规库没有收录《{meant}》；相近的有《{}》，请核对", bare(near)),
             None if behind.contains('号') => format!("法规库没有收录《{meant}》，按文号核对"),

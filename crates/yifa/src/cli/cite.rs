@@ -147,7 +147,7 @@ impl Check {
 
 /// Whether a citation is listed without being asked for.
 fn is_listed(review: &Review) -> bool {
-    match review.form {
+    match review.wording {
         Wording::Titled => true,
         Wording::Bare => review.verdict.is_fault(),
         Wording::Paper => false,

@@ -50,6 +50,11 @@ pub struct Upload {
 }
 
 impl Filled {
+    /// A form that begins with one answer.
+    pub fn of(name: &str, value: String) -> Self {
+        Self { values: BTreeMap::from([(name.to_owned(), vec![value])]), ..Self::default() }
+    }
+
     /// The only (or first) value, or nothing.
     pub fn one(&self, name: &str) -> String {
         self.all(name).first().cloned().unwrap_or_default()

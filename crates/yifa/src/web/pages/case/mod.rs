@@ -1,5 +1,6 @@
 //! 案卷页: what happened, what may be done now and why not, until when.
 
+mod cited;
 mod margin;
 mod page;
 mod stages;
@@ -22,6 +23,7 @@ use crate::{
         Desk,
         case_file::CaseFile,
         error::PageError,
+        form::filled::Filled,
         frame::{Flash, Frame},
         plain,
         session::{SignedForm, SignedIn},
@@ -36,6 +38,8 @@ use timeline::{FactView, fact};
 #[derive(Deserialize)]
 pub struct CaseQuery {
     act: Option<String>,
+    /// What the form of the act begins with.
+    text: Option<String>,
     done: Option<u32>,
     again: Option<u8>,
 }
@@ -49,6 +53,7 @@ pub async fn show(
 ) -> Result<Html<String>, PageError> {
     let asked = Asked {
         act: query.act,
+        filled: query.text.map_or_else(Default::default, |text| Filled::of("f.text", text)),
         done: query.done,
         repeated: query.again.is_some(),
         ..Asked::default()

@@ -11,6 +11,7 @@ use engine::{
 };
 
 use super::{
+    cited::{Cited, cited},
     margin::{
         DueView, FileView, Linked, Paper, PartyView, dues, files, linked, papers, parties, sealed,
         worst,
@@ -63,6 +64,7 @@ pub(super) struct CasePage {
     people: Vec<(String, String)>,
     linked: Vec<Linked>,
     files: Vec<FileView>,
+    cited: Vec<Cited>,
 }
 
 struct Can {
@@ -205,6 +207,7 @@ pub(super) fn view(
             .collect(),
         linked: linked(file),
         files: files(file),
+        cited: cited(file, office)?,
     })
 }
 
