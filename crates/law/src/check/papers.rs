@@ -75,6 +75,13 @@ impl Checker<'_> {
                 );
                 self.add(fault.instead("删去，或者写进模板"));
             }
+            let hidden = expr.text.split_once('.').map(|(act, _)| act);
+            if let Some(act) = hidden.filter(|act| self.procedure.fields.contains_key(*act)) {
+                let message = format!("字段和行为都叫 {act}，文书里取不到 {}", expr.text);
+                let place = ["document", &document.id, "uses", &at.to_string()];
+                let fault = self.error("E0609", &place, message);
+                self.add(fault.instead("给字段换一个名字"));
+            }
         }
     }
 

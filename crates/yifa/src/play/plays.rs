@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use engine::{action::Answers, observe::observe, scenario};
+use engine::{
+    action::{Action, Answers},
+    observe::observe,
+    scenario,
+};
 use law::{
     Id, Law,
     calendar::Calendar,
@@ -142,11 +146,9 @@ fn ways(
     for (number, step) in story.when.iter().enumerate() {
         let Some(act) = procedure.acts.get(&step.does) else { continue };
         let Some(opens) = act.opens.as_ref().filter(|_| step.refused.is_none()) else { continue };
-        if !run.opened.contains_key(&number) {
-            continue;
-        }
+        let Some(opening) = run.opened.get(&number) else { continue };
         let told = told_back(story, number, procedure);
-        let children = children(law, calendar, &opens.procedure, &opens.act, told, depth)?;
+        let children = children(law, calendar, &opens.procedure, opening, told, depth)?;
         if children.is_empty() {
             return Err(PlayFault::NoChild {
                 procedure: procedure.name.clone(),
@@ -201,7 +203,7 @@ fn children(
     law: &Law,
     calendar: &Calendar,
     procedure: &Id,
-    opening: &Id,
+    opening: &Action,
     told: Option<(&Id, Answers)>,
     depth: usize,
 ) -> Result<Vec<Play>, PlayFault> {
@@ -214,7 +216,13 @@ fn children(
     let mut found = Vec::new();
     for scenario in playable(procedure) {
         let story = &procedure.scenarios[scenario];
-        if story.when.first().is_none_or(|step| step.does != *opening) {
+        // The case begins with what the parent hands over, so the story must begin so too.
+        let begins = story.when.first().is_some_and(|step| {
+            let alike =
+                |(field, value)| opening.answers.get(field).is_none_or(|told| same(told, value));
+            step.does == opening.act && step.with.iter().all(alike)
+        });
+        if !begins {
             continue;
         }
         let run = scenario::run(procedure, story, calendar);

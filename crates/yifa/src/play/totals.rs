@@ -185,7 +185,8 @@ fn condition(law: &Law, plays: &[Play], total: &Total) -> Option<Condition> {
             let unit = measure.unit.name();
             let says = format!("{} {}{unit}（{}）", measure.name, total.text, total.key);
             if matches!(measure.how, Measured::Mean(..)) {
-                let step = last_place(&total.text) * scale;
+                // A mean is printed rounded: half a unit of the last place is as far as it may be.
+                let step = last_place(&total.text) * scale / 2.0;
                 return Some(about(says, plays, &measure, number(total) * scale, step));
             }
             Some(Condition {
@@ -214,15 +215,19 @@ fn about(says: String, plays: &[Play], measure: &Measure, stated: f64, step: f64
             good - bound * all
         })
     };
-    let (low, high) = (over(stated - step).collect(), over(stated + step).collect());
-    Condition::between(says, low, high)
+    let all: Vec<f64> = plays.iter().map(|play| ratio(measure, play).1).collect();
+    let low = over(stated - step).collect();
+    let high = over(stated + step).collect();
+    Condition::between(says, low, high, all)
 }
 
 impl Condition {
-    /// `low · x ≥ 0` and `high · x ≤ 0`, kept as one condition with doubled weights.
-    fn between(says: String, low: Vec<f64>, high: Vec<f64>) -> Self {
-        let weights = low.into_iter().chain(high).collect();
-        let relations = vec![(ComparisonOp::Ge, 0.0), (ComparisonOp::Le, 0.0)];
+    /// `low · x ≥ 0`, `high · x ≤ 0`, and something of the whole: `all · x ≥ 1`. Kept as one
+    /// condition, its rows of weights one after another.
+    fn between(says: String, low: Vec<f64>, high: Vec<f64>, all: Vec<f64>) -> Self {
+        let weights = low.into_iter().chain(high).chain(all).collect();
+        let relations =
+            vec![(ComparisonOp::Ge, 0.0), (ComparisonOp::Le, 0.0), (ComparisonOp::Ge, 1.0)];
         Self { says, weights, relations }
     }
 
