@@ -123,8 +123,8 @@ pub struct Source {
     pub cycle: Vec<String>,
     /// Longer text is cut to so many characters.
     pub cut: Option<usize>,
-    /// 当事人: the columns of its parts.
-    pub party: Option<PartySource>,
+    /// 当事人: the columns of the parts of each.
+    pub parties: Vec<PartySource>,
 }
 
 /// Where a party comes from.
@@ -274,7 +274,7 @@ impl Source {
     pub fn reads(&self) -> Vec<&str> {
         let mut columns: Vec<&str> = self.columns.iter().map(String::as_str).collect();
         columns.extend(self.plus_days.as_deref());
-        if let Some(party) = &self.party {
+        for party in &self.parties {
             let parts = [&party.name, &party.number, &party.phone, &party.address];
             columns.extend(parts.into_iter().flatten().map(String::as_str));
         }

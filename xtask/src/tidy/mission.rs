@@ -84,8 +84,12 @@ impl Known {
                     });
                     known.names.extend(names);
                 }
+                [_, "exchange", file] => {
+                    let id = file.trim_end_matches(".toml");
+                    known.names.insert(format!("exchange:{id}"));
+                }
                 _ => {
-                    for kind in ["indicator", "quota", "assessment", "exchange"] {
+                    for kind in ["indicator", "quota", "assessment"] {
                         known.names.extend(keys(kind).into_iter().map(|id| format!("{kind}:{id}")));
                     }
                 }

@@ -292,7 +292,10 @@ impl<'a> Reader<'a> {
         let wrong = |message: String, instead: &str| {
             item.report(item.error("E1710", message).instead(instead));
         };
-        let of_party = source.party.is_some();
+        if source.parties.len() > 1 && !field.many {
+            wrong(format!("“{}”只填一个当事人", field.name), "只写一组 party");
+        }
+        let of_party = !source.parties.is_empty();
         if of_party != matches!(field.ty, FieldType::Party)
             && (of_party || !source.columns.is_empty())
         {
@@ -355,7 +358,9 @@ impl<'a> Reader<'a> {
             columns.iter().filter_map(|item| item.words()).map(str::to_owned).collect();
         let codes = table.get("codes").and_then(|item| item.table());
         let codes = codes.map(|table| texts(&table)).unwrap_or_default();
-        let party = table.get("party").and_then(|item| item.table()).map(party);
+        let party = table.get("party").map(|item| item.one_or_many()).unwrap_or_default();
+        let parties: Vec<PartySource> =
+            party.iter().filter_map(Item::table).map(party_of).collect();
         let date = table.get("date").and_then(|item| date_format(&item));
         let cut = table.get("cut").and_then(|item| item.int());
         let cycle = table.get("cycle").map(|item| item.list()).unwrap_or_default();
@@ -370,11 +375,11 @@ impl<'a> Reader<'a> {
             plus: table.get("plus").and_then(|item| item.int()).unwrap_or(0),
             cycle: cycle.iter().filter_map(|item| item.words()).map(str::to_owned).collect(),
             cut: cut.and_then(|cut| usize::try_from(cut).ok()),
-            party,
+            parties,
         };
         table.close();
         let from_nowhere = source.columns.is_empty() && source.cycle.is_empty();
-        if from_nowhere && source.party.is_none() && source.default.is_none() {
+        if from_nowhere && source.parties.is_empty() && source.default.is_none() {
             let fault = item.error("E1710", format!("{} 没有说从哪里来", item.name));
             item.report(fault.instead("写 column = \"栏名\" 或者 default = \"固定的内容\""));
             return None;
@@ -492,7 +497,7 @@ fn times(item: &Item<'_>) -> Option<Times> {
     Some(Times { column: column?.to_owned(), minus: u32::try_from(minus).unwrap_or(0) })
 }
 
-fn party(table: Table<'_>) -> PartySource {
+fn party_of(table: Table<'_>) -> PartySource {
     let text = |key| table.get(key).and_then(|item: Item<'_>| item.words()).map(str::to_owned);
     let source = PartySource {
         name: text("name"),

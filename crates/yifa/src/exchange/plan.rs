@@ -197,8 +197,10 @@ fn text(source: &Source, place: &Place) -> String {
 
 fn answer(place: &Place, field: &Field, source: &Source) -> Result<Option<Value>, String> {
     let Place { procedure, row, organs, .. } = *place;
-    if let Some(party) = &source.party {
-        return Ok(parties(party, row).map(|party| Value::Parties(vec![party])));
+    if !source.parties.is_empty() {
+        let named: Vec<Party> =
+            source.parties.iter().filter_map(|source| party(source, row)).collect();
+        return Ok((!named.is_empty()).then_some(Value::Parties(named)));
     }
     let plain = text(source, place);
     if plain.is_empty() {
@@ -284,7 +286,7 @@ fn cut(text: &str, to: Option<usize>, most: i64) -> Result<String, String> {
     }
 }
 
-fn parties(source: &PartySource, row: &Row) -> Option<Party> {
+fn party(source: &PartySource, row: &Row) -> Option<Party> {
     let cell = |column: &Option<String>| {
         column.as_ref().map(|column| row.get(column).to_owned()).unwrap_or_default()
     };

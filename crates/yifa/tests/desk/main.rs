@@ -4,6 +4,7 @@
 
 mod acts;
 mod cited;
+mod exchange;
 mod guarded;
 mod people;
 mod registers;
