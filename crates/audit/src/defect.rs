@@ -39,6 +39,9 @@ pub fn defects(report: &Report, reading: &Reading) -> Vec<Finding> {
     room.findings
 }
 
+/// The first year of reports after the reform of organs of 2018.
+const REFORMED: i16 = 2019;
+
 struct Room<'a> {
     report: &'a Report,
     reading: &'a Reading,
@@ -240,6 +243,9 @@ impl Room<'_> {
 
     /// Organs under their names of before the reform.
     fn renamed(&mut self) {
+        if self.report.setting.year.is_none_or(|year| year < REFORMED) {
+            return;
+        }
         let renamed: Vec<(String, String)> =
             self.reading.defects.renamed.clone().into_iter().collect();
         for (old, say) in renamed {

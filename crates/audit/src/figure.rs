@@ -476,10 +476,11 @@ impl<'a> Finder<'a> {
                 return false; // 千家万户、百姓
             }
         }
+        let legal =
+            ["条、", "条和", "条至", "条及", "款、"].iter().any(|word| before.ends_with(word));
         if value > 10 {
-            return measure.unit.chinese != Small::Never;
+            return measure.unit.chinese != Small::Never && !legal;
         }
-        let legal = ["条、", "条和", "条至", "款、"].iter().any(|word| before.ends_with(word));
         let norm = clause.contains('每') || before.ends_with('按');
         let words = &self.reading.small;
         let ends = self.chars.get(measure.end).is_none_or(|&c| ends_clause(c) || c == ')');
@@ -514,8 +515,12 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// 1+1+9、7×24、1/3: part of a name.
+    /// 1+1+9、7×24、1/3、21:00: part of a name or of a time of day.
     fn is_name(&self, at: usize, end: usize) -> bool {
+        let hour = |at: usize| self.chars.get(at).is_some_and(char::is_ascii_digit);
+        if at >= 2 && self.chars[at - 1] == ':' && hour(at - 2) && end == at + 2 {
+            return true;
+        }
         let joins = |c: Option<&char>| matches!(c, Some('+' | '×' | '*' | '/' | '#' | '&' | '·'));
         joins(at.checked_sub(1).and_then(|before| self.chars.get(before)))
             || joins(self.chars.get(end))

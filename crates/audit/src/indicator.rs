@@ -30,7 +30,7 @@ pub struct Stated {
 /// How much a word counts where it stands, in hundredths.
 mod weight {
     pub const CLAUSE: i32 = 100;
-    pub const OWN: i32 = 70;
+    pub const OWN: i32 = 55;
     /// What follows the figure before without a mark, where this one has its own noun after it.
     pub const SHARED: i32 = 50;
     pub const BEFORE: i32 = 45;
@@ -181,7 +181,35 @@ pub(crate) fn around(text: &Text, figures: &[Figure], at: usize) -> Around {
 
 /// Words with which a new statement begins: what follows belongs to the next figure.
 const TURNS: &[&str] = &[
-    "其中", "共", "累计", "合计", "总计", "均", "分别", "和", "与", "及", "并", "较", "同比", "占",
+    "其中",
+    "共",
+    "累计",
+    "合计",
+    "总计",
+    "均",
+    "分别",
+    "和",
+    "与",
+    "及",
+    "并",
+    "较",
+    "同比",
+    "占",
+    "压缩至",
+    "压缩到",
+    "缩短至",
+    "缩短到",
+    "缩减",
+    "压减",
+    "降至",
+    "减至",
+    "降低",
+    "下降",
+    "上升",
+    "增长",
+    "增加",
+    "提高到",
+    "提升至",
 ];
 
 /// What follows a figure in its clause, until the next figure.

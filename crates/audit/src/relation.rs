@@ -17,6 +17,7 @@ use crate::{
 /// All relations that the figures of a report stand in.
 pub fn relations(report: &Report, reading: &Reading) -> Vec<Finding> {
     let mut room = Room { report, reading, findings: Vec::new() };
+    room.shares();
     for at in 0..report.figures.len() {
         room.range(at);
         room.rate(at);
@@ -27,7 +28,6 @@ pub fn relations(report: &Report, reading: &Reading) -> Vec<Finding> {
         room.alike(at);
     }
     room.sums();
-    room.shares();
     room.levels();
     room.twice();
     room.findings
@@ -126,6 +126,9 @@ impl<'a> Room<'a> {
         let figure = self.figure(at);
         if figure.like != Like::Rate || figure.qualifier.is_change() || figure.unit != "%" {
             return;
+        }
+        if self.findings.iter().any(|one| one.kind == "ratio" && one.figures.contains(&at)) {
+            return; // One of the shares of a paragraph.
         }
         if let Some((good, among)) = self.indicator(at).and_then(|one| one.rate.as_ref()) {
             let among = self.nearest(among, at);
@@ -544,26 +547,29 @@ impl<'a> Room<'a> {
     /// The figures that are parts: counts of the same sort, until something else is spoken of.
     fn parts_after(&self, mark: usize, whole: usize) -> Vec<usize> {
         let text = &self.report.text;
-        let first = text.sentence_at(mark);
-        let mut last = first;
+        let mut last = text.sentence_at(mark);
         let ends_with = |sentence: usize, c: char| {
             text.plain(text.sentences()[sentence].range.clone()).trim_end().ends_with(c)
         };
-        while ends_with(last, ';') && last + 1 < text.sentences().len() {
-            last += 1;
-        }
         let whole = self.figure(whole);
         let alike = |figure: &Figure| {
             figure.unit == whole.unit
                 || (things(figure.like) && things(whole.like) && figure.like != Like::Place)
         };
         let mut parts: Vec<usize> = Vec::new();
+        let mut one_each = false;
         for at in 0..self.report.figures.len() {
             let figure = self.figure(at);
             if figure.range.start < mark {
                 continue;
             }
-            let parallel = figure.sentence == last + 1 && self.goes_on(&parts, at);
+            // 其中：处罚12件；许可5件；…… : one part to a sentence, as the first was.
+            if figure.sentence == last + 1 && parts.len() == 1 && ends_with(last, ';') {
+                one_each = true;
+            }
+            let listed = one_each && ends_with(last, ';');
+            let next = figure.sentence == last + 1;
+            let parallel = next && (listed || self.goes_on(&parts, at));
             if figure.sentence > last && !parallel {
                 break;
             }

@@ -186,7 +186,8 @@ fn breaks(text: &[char], at: usize) -> bool {
     let blank = rest.iter().take_while(|c| c.is_whitespace()).count();
     let next = &rest[blank..];
     let ended = before.is_none_or(|&c| ends_sentence(c) || matches!(c, ':' | '”' | ')' | '*'));
-    let short = line_before(text, at).len() < 20;
+    // A blank line says nothing: what stood before it was asked already.
+    let short = (1..20).contains(&line_before(text, at).len());
     ended || short || next.is_empty() || is_numbered(&next[..next.len().min(8)])
 }
 
