@@ -371,6 +371,9 @@ impl Room<'_> {
             ["件", "人次", "场次", "万元", "份", "人", "次", "起", "余件", "余人次", "余份"];
         let leads = ["共计", "累计", "共", "约", "达到", "达"];
         for at in 2..chars.len() {
+            if !"件人场万份次起余".contains(chars[at]) {
+                continue;
+            }
             let next = self.plain(at, (at + 4).min(chars.len()));
             let mut named = units.iter().filter(|unit| {
                 let ends =

@@ -660,14 +660,11 @@ const FALLEN: &[&str] =
 fn change(before: &str, like: Like) -> Option<(Qualifier, Direction)> {
     let before = before.trim_end_matches(['近', '约', '超', '逾']);
     let before = before.trim_end_matches("幅度").trim_end_matches(['为', '达', '了']);
-    let clause = before.rsplit([',', '、', ':']).next().unwrap_or_default();
     let way = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
     let direction = if way(FALLEN) {
         Direction::Down
     } else if way(RISEN) {
         Direction::Up
-    } else if COMPARED.iter().any(|word| clause.ends_with(word)) && clause.starts_with("是") {
-        return None;
     } else {
         return None;
     };

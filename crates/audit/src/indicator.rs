@@ -66,14 +66,13 @@ pub(crate) struct Around {
 pub(crate) fn state(text: &Text, reading: &Reading, figures: &mut [Figure]) {
     let hits = reading.words.hits(text.folded());
     let around: Vec<Around> = (0..figures.len()).map(|i| around(text, figures, i)).collect();
-    let asked = by_word(reading);
     for (i, around) in around.iter().enumerate() {
         if is_derived(text, &figures[i], around) {
             continue;
         }
         let near = weigh(&hits, around);
         let plain = |indicator: &Indicator| indicator.derived.is_none();
-        let (stated, candidates) = best(reading, &asked, &figures[i], &near, plain);
+        let (stated, candidates) = best(reading, &figures[i], &near, plain);
         figures[i].stated = stated;
         figures[i].candidates = candidates;
     }
@@ -97,7 +96,7 @@ pub(crate) fn state(text: &Text, reading: &Reading, figures: &mut [Figure]) {
             let plain = !figures[i].qualifier.is_change();
             let asked_for =
                 |one: &Indicator| wanted.contains(&one.derived) || (plain && one.derived.is_none());
-            best(reading, &asked, &figures[i], &near, asked_for).0
+            best(reading, &figures[i], &near, asked_for).0
         });
     }
 }
@@ -129,7 +128,7 @@ pub(crate) fn base(text: &Text, figures: &[Figure], at: usize) -> Option<usize> 
         let level = matches!(other.qualifier, Qualifier::Change | Qualifier::ChangeOnPeriod);
         match figure.like {
             Like::Points => rate && !level,
-            _ => !level && (!share || !rate) && !(rate && figure.unit != "%"),
+            _ => !level && !(rate && (share || figure.unit != "%")),
         }
     };
     let sentence = |other: &Figure| other.sentence == figure.sentence;
@@ -280,27 +279,15 @@ fn weigh(hits: &[Hit], around: &Around) -> BTreeMap<WordId, i32> {
     found
 }
 
-/// Which indicators ask for a word of their first near group.
-fn by_word(reading: &Reading) -> BTreeMap<WordId, Vec<usize>> {
-    let mut asked: BTreeMap<WordId, Vec<usize>> = BTreeMap::new();
-    for (i, indicator) in reading.indicators.iter().enumerate() {
-        for word in indicator.near.first().into_iter().flatten() {
-            asked.entry(*word).or_default().push(i);
-        }
-    }
-    asked
-}
-
 fn best(
     reading: &Reading,
-    asked: &BTreeMap<WordId, Vec<usize>>,
     figure: &Figure,
     near: &BTreeMap<WordId, i32>,
     wanted: impl Fn(&Indicator) -> bool,
 ) -> (Option<Stated>, Vec<String>) {
     let in_clause = near.iter().filter(|(_, weight)| **weight >= weight::OWN);
     let mut candidates: Vec<usize> =
-        in_clause.filter_map(|(word, _)| asked.get(word)).flatten().copied().collect();
+        in_clause.filter_map(|(word, _)| reading.asked.get(word)).flatten().copied().collect();
     candidates.sort_unstable();
     candidates.dedup();
     let mut scored: Vec<(i32, usize, Vec<WordId>)> = Vec::new();

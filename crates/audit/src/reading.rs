@@ -21,6 +21,12 @@ pub struct Reading {
     pub(crate) indicators: Vec<Indicator>,
     /// Words that speak for indicators.
     pub(crate) words: Words,
+    /// Which indicators ask for a word of their first near group.
+    pub(crate) asked: BTreeMap<WordId, Vec<usize>>,
+    /// Indicators by key.
+    by_key: BTreeMap<String, usize>,
+    /// Indicators of which another, by key, is a part: the parts of rates and what is within.
+    pub(crate) wholes: BTreeMap<String, Vec<String>>,
     /// What is wrong with reports.
     pub(crate) defects: Defects,
 }
@@ -315,6 +321,7 @@ impl Reading {
             }
         }
         reading.inherit();
+        reading.look_up();
         reading.words.finish();
         reading.units.sort_by_key(|unit| std::cmp::Reverse(unit.written.len()));
         (reading, faults)
@@ -327,7 +334,7 @@ impl Reading {
 
     /// One indicator.
     pub fn indicator(&self, key: &str) -> Option<&Indicator> {
-        self.indicators.iter().find(|indicator| indicator.key == key)
+        self.by_key.get(key).map(|&at| &self.indicators[at])
     }
 
     /// A change or a share is spoken of in the words of what it is about.
@@ -342,6 +349,27 @@ impl Reading {
                 indicator.not.clone_from(&of.not);
                 indicator.nor.clone_from(&of.nor);
             }
+        }
+    }
+
+    /// What is asked of every figure, looked up once.
+    fn look_up(&mut self) {
+        for (at, indicator) in self.indicators.iter().enumerate() {
+            self.by_key.insert(indicator.key.clone(), at);
+            for word in indicator.near.first().into_iter().flatten() {
+                self.asked.entry(*word).or_default().push(at);
+            }
+            let wholes = self.wholes.entry(indicator.key.clone()).or_default();
+            wholes.extend(indicator.within.iter().cloned());
+            if let Some((good, among)) =
+                indicator.rate.as_ref().filter(|(good, among)| good != among)
+            {
+                self.wholes.entry(good.clone()).or_default().push(among.clone());
+            }
+        }
+        for wholes in self.wholes.values_mut() {
+            wholes.sort_unstable();
+            wholes.dedup();
         }
     }
 

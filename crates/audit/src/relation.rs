@@ -364,16 +364,8 @@ impl<'a> Room<'a> {
 
     /// What is part of something is not more than it.
     fn within(&mut self, at: usize) {
-        let Some(indicator) = self.indicator(at) else { return };
-        let good = |one: &&Indicator| {
-            one.rate.as_ref().is_some_and(|(good, among)| *good == indicator.key && good != among)
-        };
-        let rates = self.reading.indicators.iter().filter(good);
-        let of_rates = rates.filter_map(|one| one.rate.as_ref().map(|(_, among)| among.as_str()));
-        let mut wholes: Vec<&str> = indicator.within.iter().map(String::as_str).collect();
-        wholes.extend(of_rates);
-        wholes.sort_unstable();
-        wholes.dedup();
+        let Some(stated) = &self.figure(at).stated else { return };
+        let wholes = self.reading.wholes.get(&stated.key).map_or(&[][..], Vec::as_slice);
         for whole in wholes {
             let Some(whole) = self.nearest(whole, at) else { continue };
             self.at_most(at, whole);

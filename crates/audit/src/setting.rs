@@ -212,11 +212,11 @@ fn period(text: &Text, setting: &Setting, years: &[Year], from: usize, figure: &
 
 fn base_period(text: &Text, years: &[Year], from: usize, figure: &Figure) -> Option<String> {
     let near = years.iter().filter(|year| (from..figure.range.start).contains(&year.at));
-    let compared = near.filter(|year| {
+    let mut compared = near.filter(|year| {
         let before = tail(&text.plain(from..year.at), 1);
         ["较", "比", "与"].contains(&before.as_str())
     });
-    if let Some(year) = compared.last() {
+    if let Some(year) = compared.next_back() {
         return Some(year.year.to_string());
     }
     let year: i16 = figure.period.get(..4)?.parse().ok()?;
