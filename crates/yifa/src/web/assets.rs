@@ -31,6 +31,13 @@ pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
         include_bytes!("../../assets/desk.js"),
     )
 });
+/// The script of the pages for the field.
+pub static FIELD: LazyLock<Asset> = LazyLock::new(|| {
+    let mime = "text/javascript; charset=utf-8";
+    Asset::new("field", "js", mime, include_bytes!("../../assets/field.js"))
+});
+/// What keeps those pages in the telephone; it has an address of its own.
+pub const WORKER: &str = include_str!("../../assets/worker.js");
 /// The icon.
 pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new("icon", "svg", "image/svg+xml", include_bytes!("../../assets/icon.svg"))
@@ -47,7 +54,7 @@ impl Asset {
 /// `GET /assets/{file}`
 pub async fn asset(Path(file): Path<String>) -> Response {
     let url = format!("/assets/{file}");
-    match [&STYLE, &SCRIPT, &ICON].into_iter().find(|asset| asset.url == url) {
+    match [&STYLE, &SCRIPT, &FIELD, &ICON].into_iter().find(|asset| asset.url == url) {
         Some(asset) => (
             [
                 (header::CONTENT_TYPE, HeaderValue::from_static(asset.mime)),

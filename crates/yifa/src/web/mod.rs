@@ -56,6 +56,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/verify", get(public::verify).post(public::verified)),
         ("/seals", get(public::seals)),
         ("/seals.json", get(public::seals_file)),
+        ("/field/worker.js", get(field::worker)),
         // For those who have signed in.
         ("/sign-out", post(sign_in::sign_out)),
         ("/password", get(sign_in::password).post(sign_in::change_password)),
@@ -64,6 +65,8 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/search", get(search::search)),
         ("/new", get(open::choose)),
         ("/new/{procedure}/{act}", get(open::form).post(open::open)),
+        ("/field", get(field::start)),
+        ("/field/{procedure}/{act}", get(field::form).post(field::send)),
         ("/cases/{case}", get(case::show)),
         ("/cases/{case}/acts/{act}", post(act::take)),
         ("/cases/{case}/print", get(case::print)),

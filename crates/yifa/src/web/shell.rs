@@ -127,6 +127,9 @@ fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
     };
     first.items[0].count = (waiting > 0).then(|| waiting.to_string());
     first.items.push(Item::new("登记新案", "/new"));
+    if super::pages::field::anything(office, actor, office.clock().today()) {
+        first.items.push(Item::new("手机填报", "/field"));
+    }
     let mine = |procedure: &law::procedure::Procedure| {
         procedure.roles.keys().any(|role| actor.posts.iter().any(|post| post.role == *role))
     };

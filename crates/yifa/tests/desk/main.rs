@@ -5,6 +5,7 @@
 mod acts;
 mod cited;
 mod exchange;
+mod field;
 mod guarded;
 mod people;
 mod registers;

@@ -8,6 +8,7 @@ pub mod draw;
 pub mod duties;
 pub mod exchange;
 pub mod export;
+pub mod field;
 pub mod figures;
 pub mod files;
 pub mod home;

@@ -125,58 +125,12 @@ async fn page(
 ) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "登记新案").await?;
     desk.ask(move |office| {
-        let today = office.clock().today();
-        let procedure = in_force(office, &id, today)?;
-        let act =
-            procedure.acts.get(&*act).filter(|act| act.opens_case()).ok_or(PageError::Missing)?;
-        let mut organs = places(&me.actor, &procedure, today);
-        organs.retain(|(_, acts)| acts.contains(&act.id));
-        let Some((first, _)) = organs.first() else {
-            let who: Vec<String> =
-                act.by.iter().map(|role| plain::role(&procedure, role)).collect();
-            return Err(PageError::Forbidden(format!(
-                "“{}”由{}办（{}）。",
-                act.name,
-                who.join("、"),
-                act.basis.text
-            )));
-        };
-        let chosen = filled.one("organ");
-        let here = organs
-            .iter()
-            .map(|(organ, _)| organ)
-            .find(|organ| organ.as_str() == chosen)
-            .unwrap_or(first);
-        let (people, all_organs) = office.store().read(office.county(), |read| {
-            Ok::<_, PageError>((read.people_around(here, today)?, read.organs()?))
-        })?;
+        let url = format!("/new/{id}/{act}");
+        let Opening { procedure, here, name, form } =
+            opening(office, &me, &id, &act, url, &filled, &grounds)?;
         let names = office.names();
-        let making = Making {
-            me: &me,
-            procedure: &procedure,
-            people: &people,
-            organs: &all_organs,
-            names: &names,
-            today,
-        };
-        let able: Vec<String> = people.iter().map(|person| person.person.clone()).collect();
-        let mut form = making.form(act, format!("/new/{id}/{}", act.id), None, &able, &filled)?;
-        let list: Vec<(String, String)> = organs
-            .iter()
-            .map(|(organ, _)| (organ.to_string(), names.organ(organ.as_str())))
-            .collect();
-        if list.len() > 1 {
-            form.organ = Some(Control::choice("organ", "承办机关", &list, here.as_str()));
-        }
-        if !grounds.is_empty() {
-            form = form.refused(&act.name, &grounds);
-        } else if !filled.wrong.is_empty() {
-            form = form.unreadable(&filled);
-        }
         let page = NewPage {
-            frame: frame
-                .titled(format!("{}：{}", procedure.name, act.name))
-                .under("登记新案", "/new"),
+            frame: frame.titled(format!("{}：{name}", procedure.name)).under("登记新案", "/new"),
             sub: format!("{}　程序版本 {}", names.organ(here.as_str()), procedure.version),
             form: Some(form),
             groups: Vec::new(),
@@ -184,6 +138,77 @@ async fn page(
         Ok(Html(page.render()?))
     })
     .await
+}
+
+/// The form that opens a case, and where the case is opened.
+pub struct Opening {
+    /// The procedure.
+    pub procedure: Arc<Procedure>,
+    /// The organ that will handle the case.
+    pub here: OrganPath,
+    /// The act in words.
+    pub name: String,
+    /// Its form.
+    pub form: ActForm,
+}
+
+/// The form of an opening act for somebody who may open a case somewhere.
+pub fn opening(
+    office: &Office,
+    me: &SignedIn,
+    id: &str,
+    act: &str,
+    url: String,
+    filled: &Filled,
+    grounds: &[Ground],
+) -> Result<Opening, PageError> {
+    let today = office.clock().today();
+    let procedure = in_force(office, id, today)?;
+    let act = procedure.acts.get(act).filter(|act| act.opens_case()).ok_or(PageError::Missing)?;
+    let mut organs = places(&me.actor, &procedure, today);
+    organs.retain(|(_, acts)| acts.contains(&act.id));
+    let Some((first, _)) = organs.first() else {
+        let who: Vec<String> = act.by.iter().map(|role| plain::role(&procedure, role)).collect();
+        return Err(PageError::Forbidden(format!(
+            "“{}”由{}办（{}）。",
+            act.name,
+            who.join("、"),
+            act.basis.text
+        )));
+    };
+    let chosen = filled.one("organ");
+    let here = organs
+        .iter()
+        .map(|(organ, _)| organ)
+        .find(|organ| organ.as_str() == chosen)
+        .unwrap_or(first)
+        .clone();
+    let (people, all_organs) = office.store().read(office.county(), |read| {
+        Ok::<_, PageError>((read.people_around(&here, today)?, read.organs()?))
+    })?;
+    let names = office.names();
+    let making = Making {
+        me,
+        procedure: &procedure,
+        people: &people,
+        organs: &all_organs,
+        names: &names,
+        today,
+    };
+    let able: Vec<String> = people.iter().map(|person| person.person.clone()).collect();
+    let mut form = making.form(act, url, None, &able, filled)?;
+    let list: Vec<(String, String)> =
+        organs.iter().map(|(organ, _)| (organ.to_string(), names.organ(organ.as_str()))).collect();
+    if list.len() > 1 {
+        form.organ = Some(Control::choice("organ", "承办机关", &list, here.as_str()));
+    }
+    if !grounds.is_empty() {
+        form = form.refused(&act.name, grounds);
+    } else if !filled.wrong.is_empty() {
+        form = form.unreadable(filled);
+    }
+    let name = act.name.clone();
+    Ok(Opening { procedure, here, name, form })
 }
 
 fn in_force(office: &Office, id: &str, today: Date) -> Result<Arc<Procedure>, PageError> {
@@ -225,7 +250,8 @@ pub async fn open(
     Ok((status, page).into_response())
 }
 
-fn perform(
+/// Opens the case a form asks for.
+pub fn perform(
     office: &Office,
     me: &SignedIn,
     id: &str,
