@@ -186,6 +186,14 @@ impl Browser {
         self.post("/back", json!({}));
     }
 
+    /// Takes the network away, or gives it back.
+    pub fn offline(&self, off: bool) {
+        let speed = if off { 0 } else { -1 };
+        let conditions = json!({"offline": off, "latency": 0, "download_throughput": speed,
+            "upload_throughput": speed});
+        self.post("/chromium/network_conditions", json!({"network_conditions": conditions}));
+    }
+
     /// How much wider than the window the page is, in pixels.
     pub fn overflow(&self) -> i64 {
         let script =
