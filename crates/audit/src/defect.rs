@@ -93,10 +93,7 @@ impl Room<'_> {
     }
 
     fn is_annual_report(&self) -> bool {
-        let lead = self.plain(0, 600);
-        let about = ["法治政府建设", "法治建设", "依法行政"].iter().any(|word| lead.contains(word));
-        let kind = ["报告", "总结", "汇报", "情况"].iter().any(|word| lead.contains(word));
-        about && kind && self.report.text.len() >= WHOLE
+        self.report.is_annual() && self.report.text.len() >= WHOLE
     }
 
     fn headings(&self) -> Vec<String> {

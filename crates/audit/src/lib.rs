@@ -58,6 +58,13 @@ impl Report {
         findings
     }
 
+    /// Whether it speaks of a year of law-based government, as far as its first words say.
+    pub fn is_annual(&self) -> bool {
+        let lead = self.text.plain(0..600);
+        let about = ["法治政府建设", "法治建设", "依法行政"].iter().any(|word| lead.contains(word));
+        about && ["报告", "总结", "汇报", "情况"].iter().any(|word| lead.contains(word))
+    }
+
     /// The sentence that a figure stands in.
     pub fn sentence(&self, figure: &Figure) -> String {
         let sentence = self.text.sentences()[figure.sentence].range.clone();

@@ -29,6 +29,26 @@ pub struct Reading {
     pub(crate) wholes: BTreeMap<String, Vec<String>>,
     /// What is wrong with reports.
     pub(crate) defects: Defects,
+    /// Where figures are recorded as stated by another unit.
+    take: Option<Take>,
+}
+
+/// The act by which the figures of somebody's report are recorded, and the fields they go into.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Take {
+    /// The procedure.
+    pub procedure: String,
+    /// Its opening act.
+    pub act: String,
+    /// The field for the unit.
+    pub organ: String,
+    /// The field for the last day of the year.
+    pub year_end: String,
+    /// The field for the figures.
+    pub figures: String,
+    /// The field for the number of doubts.
+    pub doubts: String,
 }
 
 /// A measure word.
@@ -294,6 +314,12 @@ impl Default for Groups {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct DeskFile {
+    take: Take,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct IndicatorsFile {
     indicator: BTreeMap<String, IndicatorRow>,
 }
@@ -312,6 +338,8 @@ impl Reading {
                 toml::from_str(&file.text).map(|rows| reading.add_units(rows))
             } else if file.path.ends_with("defects.toml") {
                 toml::from_str(&file.text).map(|defects| reading.defects = defects)
+            } else if file.path.ends_with("desk.toml") {
+                toml::from_str(&file.text).map(|desk: DeskFile| reading.take = Some(desk.take))
             } else {
                 toml::from_str(&file.text).map(|rows| reading.add_indicators(rows))
             };
@@ -325,6 +353,11 @@ impl Reading {
         reading.words.finish();
         reading.units.sort_by_key(|unit| std::cmp::Reverse(unit.written.len()));
         (reading, faults)
+    }
+
+    /// Where figures are recorded as stated by another unit, if the law says so.
+    pub fn take(&self) -> Option<&Take> {
+        self.take.as_ref()
     }
 
     /// The indicators there are.

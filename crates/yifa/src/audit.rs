@@ -1,48 +1,110 @@
 //! 审读: reports that others have written, read from files and set against the ledger.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
 
 use audit::{Figure, Finding, Reading, Recalled, Report, Verdict, figure::Qualifier};
 use engine::figure::Value;
 use law::{Law, indicator::Mapped};
-use paper::reading::{LARGEST, Unread};
+use paper::reading;
 use serde_json::{Map, Value as Json, json};
 use store::StoreError;
 
 use crate::{figures, office::Office};
 
+/// Reports of which the reading is remembered.
+const MOST_REMEMBERED: usize = 200;
+
+/// The rules by which reports are read, and the reports read so far.
+#[derive(Debug, Default)]
+pub struct Audits {
+    rules: OnceLock<Reading>,
+    read: Mutex<HashMap<String, Arc<Result<Audited, String>>>>,
+}
+
+/// A report with everything that was found.
+#[derive(Debug)]
+pub struct Audited {
+    /// The report.
+    pub report: Report,
+    /// What agrees and what does not.
+    pub findings: Vec<Finding>,
+}
+
+impl Audited {
+    /// What somebody ought to look at.
+    pub fn doubts(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.verdict.is_doubt())
+    }
+}
+
+impl Audits {
+    /// The rules of a law, read once.
+    pub fn rules(&self, law: &Law) -> &Reading {
+        self.rules.get_or_init(|| rules(law))
+    }
+
+    /// A text, read and audited.
+    pub fn of_text(&self, law: &Law, text: &str) -> Audited {
+        let rules = self.rules(law);
+        let report = Report::read(text, rules);
+        let findings = report.audit(rules);
+        Audited { report, findings }
+    }
+
+    /// A kept file, by its digest; `content` is asked for only where nobody has read it before.
+    pub fn of_file<E>(
+        &self,
+        law: &Law,
+        (name, digest): (&str, &str),
+        content: impl FnOnce() -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Option<Arc<Result<Audited, String>>>, E> {
+        if let Some(known) = self.remembered().get(digest) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let Some(content) = content()? else { return Ok(None) };
+        let audited = Arc::new(match reading::read(name, &content) {
+            Ok(read) => Ok(self.of_text(law, &read.text)),
+            Err(refusal) => Err(refusal.to_string()),
+        });
+        let mut remembered = self.remembered();
+        if remembered.len() >= MOST_REMEMBERED {
+            remembered.clear();
+        }
+        remembered.insert(digest.to_owned(), Arc::clone(&audited));
+        Ok(Some(audited))
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, HashMap<String, Arc<Result<Audited, String>>>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What the law folder says about reading reports. 审读依据
-pub fn rules(law: &Law) -> Arc<Reading> {
+pub fn rules(law: &Law) -> Reading {
     let (reading, faults) = Reading::parse(&law.sources);
     for fault in faults {
         tracing::error!("{}：{}", fault.path, fault.message);
     }
-    Arc::new(reading)
+    reading
 }
 
-/// Why a file was not read.
-#[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
-    /// It is not there, or may not be opened.
-    #[error("{0}读不了：{1}")]
-    Disk(String, std::io::Error),
-    /// It is not a text that can be read.
-    #[error("{0}：{1}")]
-    Content(String, Unread),
-}
-
-/// The text of a file on disk.
-pub fn text_of_file(path: &Path) -> Result<String, Unreadable> {
-    let name = path.display().to_string();
-    let disk = |error| Unreadable::Disk(name.clone(), error);
-    let size = fs::metadata(path).map_err(disk)?.len();
-    if size > LARGEST {
-        return Err(Unreadable::Content(name, Unread::TooLarge(size)));
+/// The words of a report that a finding is about.
+pub fn quoted(report: &Report, finding: &Finding) -> String {
+    match &finding.place {
+        Some(place) => format!("“{}”", report.text.written(place.clone())),
+        None if finding.figures.is_empty() => "全文".to_owned(),
+        None => {
+            let all = finding.figures.iter().map(|&at| {
+                let figure = &report.figures[at];
+                report.text.written(figure.range.clone())
+            });
+            all.collect::<Vec<_>>().join("、")
+        }
     }
-    let bytes = fs::read(path).map_err(disk)?;
-    let file = path.file_name().unwrap_or_default().to_string_lossy();
-    let read = paper::reading::read(&file, &bytes);
-    Ok(read.map_err(|unread| Unreadable::Content(name, unread))?.text)
 }
 
 /// A figure as a row of `report read --json`.

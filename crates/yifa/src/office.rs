@@ -25,7 +25,7 @@ use law::{
 };
 use store::{Entry, Head, Store, StoreError, Tx, new_case_id, receipt::Receipt};
 
-use crate::{citations::Citations, clock::Clock};
+use crate::{audit::Audits, citations::Citations, clock::Clock};
 
 /// 办公室. Web, command line, imports, demonstrations and the nightly round all act through it.
 pub struct Office {
@@ -35,6 +35,7 @@ pub struct Office {
     county: String,
     names: RwLock<Arc<NameBook>>,
     citations: Citations,
+    audits: Audits,
 }
 
 /// What an action led to.
@@ -96,8 +97,8 @@ impl Office {
         clock: Clock,
         county: String,
     ) -> Result<Self, StoreError> {
-        let (names, citations) = Default::default();
-        let office = Self { law, store, clock, county, names, citations };
+        let (names, citations, audits) = Default::default();
+        let office = Self { law, store, clock, county, names, citations, audits };
         office.reload_names()?;
         Ok(office)
     }
@@ -105,6 +106,11 @@ impl Office {
     /// What drafts cite.
     pub fn citations(&self) -> &Citations {
         &self.citations
+    }
+
+    /// What was found in reports.
+    pub fn audits(&self) -> &Audits {
+        &self.audits
     }
 
     /// 办理: the only way an action becomes facts. When this returns, they are on disk.

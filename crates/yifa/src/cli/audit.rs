@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use audit::{Report, Verdict};
 use law::Law;
 
-use super::{Failure, say};
+use super::{Failure, files, say};
 use crate::{audit as desk, clock::Clock, figures, place::Place};
 
 /// 读出报告里的全部数据
@@ -55,7 +55,7 @@ fn read(files: &[PathBuf], law: &Law) -> Result<Vec<(String, Report)>, Failure> 
     let rules = desk::rules(law);
     let mut reports = Vec::new();
     for file in files {
-        let text = desk::text_of_file(file)?;
+        let text = files::read(file)?.text;
         reports.push((file.display().to_string(), Report::read(&text, &rules)));
     }
     Ok(reports)
@@ -100,7 +100,7 @@ impl Audit {
                 if self.json {
                     say!("{}", desk::finding_row(name, report, finding));
                 } else if finding.verdict.is_doubt() {
-                    say!("【{}】{}", finding.verdict.chinese(), quoted(report, finding));
+                    say!("【{}】{}", finding.verdict.chinese(), desk::quoted(report, finding));
                     say!("　　{}", finding.explanation);
                 }
             }
@@ -171,21 +171,4 @@ impl Audit {
 fn heading(name: &str, report: &Report) -> String {
     let year = report.setting.year.map_or_else(String::new, |year| format!("　{year}年"));
     format!("{name}：{}{year}，{}个数据", report.setting.organ, report.figures.len())
-}
-
-/// The words a finding is about.
-fn quoted(report: &Report, finding: &audit::Finding) -> String {
-    match &finding.place {
-        Some(place) => {
-            format!("“{}”（第{}字）", report.text.written(place.clone()), place.start + 1)
-        }
-        None if finding.figures.is_empty() => "全文".to_owned(),
-        None => {
-            let all = finding.figures.iter().map(|&at| {
-                let figure = &report.figures[at];
-                report.text.written(figure.range.clone())
-            });
-            all.collect::<Vec<_>>().join("、")
-        }
-    }
 }

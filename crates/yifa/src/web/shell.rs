@@ -144,6 +144,7 @@ fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
         Item::new("指标数据", "/figures"),
         Item::new("应办清单", "/duties"),
         Item::new("年度报告", "/report"),
+        Item::new("报告审读", "/audit"),
         Item::new("公示", "/notices"),
     ];
     let bases = vec![

@@ -89,6 +89,15 @@ impl Visitor {
         name: &str,
         file: &[u8],
     ) -> Answer {
+        self.upload_all(path, form, &[(control, name, file)]).await
+    }
+
+    pub async fn upload_all(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        files: &[(&str, &str, &[u8])],
+    ) -> Answer {
         let mut body = Vec::new();
         for (name, value) in form {
             body.extend(
@@ -98,12 +107,15 @@ impl Visitor {
                 .bytes(),
             );
         }
-        let head = format!(
-            "--edge\r\ncontent-disposition: form-data; name=\"{control}\"; filename=\"{name}\"\r\n\r\n"
-        );
-        body.extend(head.bytes());
-        body.extend(file);
-        body.extend(b"\r\n--edge--\r\n");
+        for (control, name, file) in files {
+            let head = format!(
+                "--edge\r\ncontent-disposition: form-data; name=\"{control}\"; filename=\"{name}\"\r\n\r\n"
+            );
+            body.extend(head.bytes());
+            body.extend(*file);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--edge--\r\n");
         let request =
             Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
         self.send(request.body(Body::from(body)).unwrap()).await

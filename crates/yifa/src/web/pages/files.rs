@@ -8,8 +8,13 @@ use axum::{
 use engine::{authorise::Sight, fact::Recorded};
 use law::value::{FileRef, Value};
 
+use store::Material;
+
 use super::register::download;
-use crate::web::{Desk, case_file::CaseFile, error::PageError, session::SignedIn};
+use crate::{
+    office::Office,
+    web::{Desk, case_file::CaseFile, error::PageError, session::SignedIn},
+};
 
 /// `GET /cases/{case}/documents/{version}/{document}.{docx|pdf|html}`: the text that was issued,
 /// in the form asked for.
@@ -81,19 +86,24 @@ pub async fn material(
 ) -> Result<Response, PageError> {
     desk.ask(move |office| {
         let file = CaseFile::read(office, &me.actor, &id)?;
-        let kept = file
-            .case
-            .facts()
-            .iter()
-            .find_map(|recorded| attached(recorded, &digest))
-            .ok_or(PageError::Missing)?;
-        let material = office
-            .store()
-            .read(office.county(), |read| read.file(&digest).map_err(PageError::from))?;
-        let material = material.ok_or(PageError::Missing)?;
-        Ok(download(&kept.name, &material.kind, material.content))
+        let (named, material) = kept(office, &file, &digest)?;
+        Ok(download(&named.name, &material.kind, material.content))
     })
     .await
+}
+
+/// An attachment of a case: what it is called, and its content.
+pub fn kept(
+    office: &Office,
+    file: &CaseFile,
+    digest: &str,
+) -> Result<(FileRef, Material), PageError> {
+    let facts = file.case.facts();
+    let named = facts.iter().find_map(|recorded| attached(recorded, digest));
+    let named = named.ok_or(PageError::Missing)?.clone();
+    let material =
+        office.store().read(office.county(), |read| read.file(digest).map_err(PageError::from))?;
+    Ok((named, material.ok_or(PageError::Missing)?))
 }
 
 fn attached<'f>(recorded: &'f Recorded, digest: &str) -> Option<&'f FileRef> {

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod act;
+pub mod audit;
 pub mod built_in;
 pub mod case;
 pub mod draw;

@@ -1,10 +1,12 @@
 //! 案卷页: what happened, what may be done now and why not, until when.
 
+mod audited;
 mod cited;
 mod margin;
 mod page;
 mod stages;
 mod timeline;
+mod word;
 
 use askama::Template;
 use axum::{

@@ -11,13 +11,15 @@ use engine::{
 };
 
 use super::{
-    cited::{Cited, cited},
+    audited::audited,
+    cited::cited,
     margin::{
         DueView, FileView, Linked, Paper, PartyView, dues, files, linked, papers, parties, sealed,
         worst,
     },
     stages::{Stage, stages},
     timeline::{FactView, fact},
+    word::Reviewed,
 };
 use crate::{
     office::Office,
@@ -64,7 +66,7 @@ pub(super) struct CasePage {
     people: Vec<(String, String)>,
     linked: Vec<Linked>,
     files: Vec<FileView>,
-    cited: Vec<Cited>,
+    reviewed: Vec<Reviewed>,
 }
 
 struct Can {
@@ -207,8 +209,18 @@ pub(super) fn view(
             .collect(),
         linked: linked(file),
         files: files(file),
-        cited: cited(file, office)?,
+        reviewed: reviewed(file, office)?,
     })
+}
+
+/// What is doubtful in the drafts of a case, by sort.
+fn reviewed(file: &CaseFile, office: &Office) -> Result<Vec<Reviewed>, PageError> {
+    let mut all = vec![
+        Reviewed { name: "数据审读", id: "audited", drafts: audited(file, office)? },
+        Reviewed { name: "引用核对", id: "cited", drafts: cited(file, office)? },
+    ];
+    all.retain(|one| !one.drafts.is_empty());
+    Ok(all)
 }
 
 fn shown(form: ActForm, name: &str, asked: &Asked) -> ActForm {
