@@ -213,18 +213,15 @@ fn children(
     if depth >= DEEPEST {
         return Ok(Vec::new());
     }
-    let mut found = Vec::new();
+    let (mut found, mut otherwise) = (Vec::new(), Vec::new());
     for scenario in playable(procedure) {
         let story = &procedure.scenarios[scenario];
-        // The case begins with what the parent hands over, so the story must begin so too.
-        let begins = story.when.first().is_some_and(|step| {
-            let alike =
-                |(field, value)| opening.answers.get(field).is_none_or(|told| same(told, value));
-            step.does == opening.act && step.with.iter().all(alike)
-        });
-        if !begins {
+        let Some(first) = story.when.first().filter(|step| step.does == opening.act) else {
             continue;
-        }
+        };
+        let alike =
+            |(field, value)| opening.answers.get(field).is_none_or(|told| same(told, value));
+        let begins_so = first.with.iter().all(alike);
         let run = scenario::run(procedure, story, calendar);
         let fits = match &told {
             None => run.reports.is_empty(),
@@ -236,10 +233,12 @@ fn children(
             }),
         };
         if fits {
-            found.extend(ways(law, calendar, procedure, scenario, depth + 1)?);
+            let ways = ways(law, calendar, procedure, scenario, depth + 1)?;
+            if begins_so { &mut found } else { &mut otherwise }.extend(ways);
         }
     }
-    Ok(found)
+    // A story that begins with what the parent hands over; another only where there is none.
+    Ok(if found.is_empty() { otherwise } else { found })
 }
 
 /// Codes decide how a story goes on; texts and dates may differ.
