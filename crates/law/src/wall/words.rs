@@ -61,6 +61,9 @@ pub fn explain(p: &Procedure, node: &Node) -> String {
         Node::Compare(compare, x, y) => compared(p, *compare, x, y),
         Node::In(x, y) => match &**y {
             Node::List(items) => format!("{}是{}", named(p, x), choices(p, x, items)),
+            field if is_code(x) => {
+                format!("{}里有{}", named(p, field), choices(p, field, std::slice::from_ref(x)))
+            }
             field => format!("{}在{}之中", named(p, x), named(p, field)),
         },
     }
@@ -72,6 +75,10 @@ fn joined(p: &Procedure, node: &Node, and: bool) -> String {
         (Node::Or(..), true) | (Node::And(..), false) => format!("（{}）", explain(p, node)),
         _ => explain(p, node),
     }
+}
+
+fn is_code(node: &Node) -> bool {
+    matches!(node, Node::Literal(Value::Codes(_)))
 }
 
 fn denied(p: &Procedure, node: &Node) -> String {
@@ -93,6 +100,9 @@ fn denied(p: &Procedure, node: &Node) -> String {
         Node::Compare(compare, x, y) => compared(p, opposite(*compare), x, y),
         Node::In(x, y) => match &**y {
             Node::List(items) => format!("{}不是{}", named(p, x), choices(p, x, items)),
+            field if is_code(x) => {
+                format!("{}里没有{}", named(p, field), choices(p, field, std::slice::from_ref(x)))
+            }
             field => format!("{}不在{}之中", named(p, x), named(p, field)),
         },
         other => format!("不是（{}）", explain(p, other)),

@@ -186,8 +186,8 @@ fn condition(law: &Law, plays: &[Play], total: &Total) -> Option<Condition> {
             let says = format!("{} {}{unit}（{}）", measure.name, total.text, total.key);
             if matches!(measure.how, Measured::Mean(..)) {
                 // A mean is printed rounded: half a unit of the last place is as far as it may be.
-                let step = last_place(&total.text) * scale / 2.0;
-                return Some(about(says, plays, &measure, number(total) * scale, step));
+                let half = last_place(&total.text) * scale / 2.0;
+                return Some(about(says, plays, &measure, number(total) * scale, [half, half]));
             }
             Some(Condition {
                 says,
@@ -199,16 +199,24 @@ fn condition(law: &Law, plays: &[Play], total: &Total) -> Option<Condition> {
             let measure = figure::measure(law, key)?;
             let says = format!("{} {}%（{}）", measure.name, total.text, total.key);
             let step = last_place(&total.text) / 100.0;
-            Some(about(says, plays, &measure, number(total) / 100.0, step))
+            // Rounded, or cut off as some reports do: 97.87% stands there as 97.9 or as 97.8.
+            let around = [step / 2.0, step * 0.99];
+            Some(about(says, plays, &measure, number(total) / 100.0, around))
         }
         // A change decides the year before, not this one; what the law says needs no play.
         Mapped::Change(_) | Mapped::Limit(_) => None,
     }
 }
 
-/// A ratio that comes out within one unit of the last place that was written:
-/// good − (stated ± step)·all must have both signs right.
-fn about(says: String, plays: &[Play], measure: &Measure, stated: f64, step: f64) -> Condition {
+/// A ratio that comes out no further from what was written than so much below or above it:
+/// good − (stated − below)·all and good − (stated + above)·all must have their signs right.
+fn about(
+    says: String,
+    plays: &[Play],
+    measure: &Measure,
+    stated: f64,
+    [below, above]: [f64; 2],
+) -> Condition {
     let over = |bound: f64| {
         plays.iter().map(move |play| {
             let (good, all) = ratio(measure, play);
@@ -216,8 +224,8 @@ fn about(says: String, plays: &[Play], measure: &Measure, stated: f64, step: f64
         })
     };
     let all: Vec<f64> = plays.iter().map(|play| ratio(measure, play).1).collect();
-    let low = over(stated - step).collect();
-    let high = over(stated + step).collect();
+    let low = over(stated - below).collect();
+    let high = over(stated + above).collect();
     Condition::between(says, low, high, all)
 }
 
