@@ -510,7 +510,8 @@ impl<'a> Finder<'a> {
             }
             Small::End => {
                 let listed = ["下列", "上述", "以上", "这", "各", "以下"];
-                ends && value > 1 && !listed.iter().any(|word| before.ends_with(word))
+                let named = ["必经程序", "法定程序"].iter().any(|word| after.starts_with(word));
+                (ends || named) && value > 1 && !listed.iter().any(|word| before.ends_with(word))
             }
         }
     }

@@ -128,6 +128,10 @@ pub(crate) fn base(text: &Text, figures: &[Figure], at: usize) -> Option<usize> 
         let level = matches!(other.qualifier, Qualifier::Change | Qualifier::ChangeOnPeriod);
         match figure.like {
             Like::Points => rate && !level,
+            // 比上年增加180件 is about a number of 件.
+            _ if !share && figure.like != Like::Rate && figure.like != Like::Multiple => {
+                !level && other.unit == figure.unit
+            }
             _ => !level && !(rate && (share || figure.unit != "%")),
         }
     };
@@ -164,6 +168,12 @@ pub(crate) fn around(text: &Text, figures: &[Figure], at: usize) -> Around {
         }
     }
     .min(figure.range.start);
+    // 6类42项: nothing of its own before or after, so what was said before the one before it.
+    let bare = |range: Range<usize>| text.plain(range).trim().is_empty();
+    if own > range.start && bare(own..figure.range.start) && bare(figure.range.end..tail) {
+        let before = around(text, figures, at - 1);
+        return Around { figure: figure.range.clone(), tail, ..before };
+    }
     let clause = text.folded()[own..figure.range.start].iter().rposition(|&c| ends_clause(c));
     let lead = sentence.paragraph.max(range.start.saturating_sub(LEAD)).min(range.start);
     Around {
@@ -209,6 +219,21 @@ const TURNS: &[&str] = &[
     "增加",
     "提高到",
     "提升至",
+    "推出",
+    "发布",
+    "提出",
+    "出台",
+    "参加",
+    "开展",
+    "涉及",
+    "解决",
+    "帮助",
+    "办结",
+    "审结",
+    "受理",
+    "化解",
+    "整改",
+    "完成",
 ];
 
 /// What follows a figure in its clause, until the next figure.
@@ -216,7 +241,8 @@ fn tail_end(text: &Text, from: usize, end: usize, next: Option<&Figure>) -> usiz
     let end = next.map_or(end, |next| next.range.start.min(end)).max(from);
     let stop = text.folded()[from..end].iter().position(|&c| ends_clause(c) || c == '。');
     let end = stop.map_or(end, |stop| from + stop);
-    if next.is_none() {
+    // A clause that runs into the next figure: what follows its verb is said of that one.
+    if stop.is_some() || next.is_none_or(|next| next.range.start > end) {
         return end;
     }
     let turn = (from..end).find(|&at| turns(&text.folded()[..end], at));
@@ -379,7 +405,7 @@ fn unit(indicator: &Indicator, figure: &Figure) -> Option<i32> {
     if indicator.likes.contains(&figure.like) {
         return Some(8);
     }
-    let things = [Like::Case, Like::Times, Like::Place, Like::Kind];
+    let things = [Like::Case, Like::Times, Like::Place];
     let people = [Like::Person, Like::Persontime, Like::Household];
     let near = |group: &[Like]| {
         group.contains(&figure.like) && indicator.likes.iter().any(|like| group.contains(like))

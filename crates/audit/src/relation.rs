@@ -512,7 +512,9 @@ impl<'a> Room<'a> {
             let Some(whole) = self.whole_before(mark) else { continue };
             let parts = self.parts_after(mark, whole);
             for &part in &parts {
-                self.at_most_of_sum(part, whole);
+                if !self.fits_another(self.figure(part).value, whole) {
+                    self.at_most_of_sum(part, whole);
+                }
             }
             if parts.len() >= 2 && self.are_categories(&parts) {
                 self.sum(whole, &parts);
@@ -581,6 +583,16 @@ impl<'a> Room<'a> {
         parts
     }
 
+    /// 受理120件、办结110件，其中……: the parts may be those of the larger number before.
+    fn fits_another(&self, sum: Decimal, whole: usize) -> bool {
+        let total = self.figure(whole);
+        let earlier = (0..whole).rev().map(|at| self.figure(at));
+        let same = earlier.take_while(|figure| figure.sentence == total.sentence);
+        same.filter(|figure| figure.unit == total.unit && !figure.qualifier.is_change())
+            .any(|figure| figure.value.compare(sum) != Ordering::Less)
+            && total.value.compare(sum) == Ordering::Less
+    }
+
     /// The next sentence says the same of somebody else: 科级干部出庭应诉17次。
     fn goes_on(&self, parts: &[usize], at: usize) -> bool {
         let Some(&last) = parts.last() else { return false };
@@ -625,6 +637,9 @@ impl<'a> Room<'a> {
             parts.iter().fold(Decimal::whole(0), |sum, &part| sum.plus(self.figure(part).value));
         let names: Vec<String> = parts.iter().map(|&part| self.written(part)).collect();
         let (list, w) = (names.join(" + "), self.written(whole));
+        if self.fits_another(sum, whole) {
+            return;
+        }
         let expression = format!("{list} = {sum} vs {w}");
         let single = parts
             .iter()

@@ -39,6 +39,10 @@ fn parts_against_their_whole() {
     assert_eq!(doubts(stages), []);
     let another = "受理事项57件，其中平台24件，热线33件；推送信息391件，报送信息104件。";
     assert_eq!(doubts(another), []);
+    let larger = "全年受理投诉120件、办结110件，其中消费类60件，物业类55件。";
+    assert_eq!(doubts(larger), []);
+    let outcomes = "审结行政复议案件100件，其中维持60件，驳回30件，撤销20件。";
+    assert_eq!(doubts(outcomes), [("sum", "inconsistent")]);
     let single = "调解成功58件，其中医疗纠纷60件。";
     assert_eq!(doubts(single), [("le", "inconsistent")]);
 }
