@@ -40,16 +40,54 @@ pub struct Located {
 }
 
 /// Endings of names, longest first.
-const ENDINGS: [&str; 17] = [
-    "街道办事处", "人民政府", "自治县", "自治州", "自治旗", "街道", "社区", "地区", "村委会",
-    "新区", "镇", "乡", "县", "市", "区", "村", "省",
+const ENDINGS: [&str; 19] = [
+    "村民委员会",
+    "居民委员会",
+    "街道办事处",
+    "人民政府",
+    "自治县",
+    "自治州",
+    "自治旗",
+    "街道",
+    "社区",
+    "地区",
+    "村委会",
+    "新区",
+    "镇",
+    "乡",
+    "县",
+    "市",
+    "区",
+    "村",
+    "省",
 ];
 
 /// Peoples that names of areas carry.
 const PEOPLES: [&str; 24] = [
-    "布依族", "苗族", "仡佬族", "土家族", "侗族", "彝族", "水族", "回族", "壮族", "瑶族", "白族",
-    "傣族", "藏族", "羌族", "畲族", "黎族", "满族", "蒙古族", "哈尼族", "拉祜族", "佤族", "纳西族",
-    "各族", "毛南族",
+    "布依族",
+    "苗族",
+    "仡佬族",
+    "土家族",
+    "侗族",
+    "彝族",
+    "水族",
+    "回族",
+    "壮族",
+    "瑶族",
+    "白族",
+    "傣族",
+    "藏族",
+    "羌族",
+    "畲族",
+    "黎族",
+    "满族",
+    "蒙古族",
+    "哈尼族",
+    "拉祜族",
+    "佤族",
+    "纳西族",
+    "各族",
+    "毛南族",
 ];
 
 impl Gazetteer {
@@ -85,7 +123,12 @@ impl Gazetteer {
         let tied = leading.next().is_some();
         let area = &self.areas[*at];
         let doubtful = tied || !(home || *supported);
-        Some(Located { id: area.id.clone(), name: area.name.clone(), words: words.clone(), doubtful })
+        Some(Located {
+            id: area.id.clone(),
+            name: area.name.clone(),
+            words: words.clone(),
+            doubtful,
+        })
     }
 
     /// Whether a text has the name of an area, in full or without its ending.

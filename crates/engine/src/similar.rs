@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn marks_and_width_make_no_difference() {
-        let same = likeness("东街１号，夜间施工噪声太大！请处理。", "东街1号 夜间施工噪声太大请处理");
+        let same =
+            likeness("东街１号，夜间施工噪声太大！请处理。", "东街1号 夜间施工噪声太大请处理");
         assert_eq!(same.shared, 1000);
     }
 

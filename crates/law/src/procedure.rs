@@ -82,6 +82,8 @@ pub struct Procedure {
     pub indicators: IndexMap<Id, Indicator>,
     /// What its cases entitle a person to (行政执法证, 法律职业资格 …).
     pub credential: Option<Credential>,
+    /// What tells a matter that may have been registered before.
+    pub similar: Option<Similar>,
     /// How cases under older editions move to this one.
     pub transitions: Vec<Transition>,
     /// The edition it is laid over (`penalty@2025.1`), if it is a local overlay. 底本
@@ -523,6 +525,17 @@ pub struct Credential {
     pub valid: Vec<Id>,
     /// The article.
     pub basis: Basis,
+}
+
+/// What is compared before a case is opened, so that nobody registers a matter twice. 重复提示
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Similar {
+    /// Fields whose text is compared.
+    pub text: Vec<Id>,
+    /// The field that says where.
+    pub place: Option<Id>,
+    /// Cases opened in so many days are looked at.
+    pub days: u32,
 }
 
 /// How running cases of an older edition move here. 过渡

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod duties;
 pub mod exchange;
 pub mod figures;
+pub mod intake;
 pub mod office;
 pub mod place;
 pub mod play;

@@ -5,9 +5,10 @@ use jiff::civil::Date;
 
 use super::Reader;
 use crate::{
+    Id,
     citation::Basis,
     period::{DayRule, FirstDay, LastDayOff},
-    procedure::{LawUse, Level, Pattern, Procedure},
+    procedure::{LawUse, Level, Pattern, Procedure, Similar},
     toml_file::{Item, Table},
 };
 
@@ -91,6 +92,19 @@ impl Reader<'_> {
         if let Some(item) = table.and_then(|table| table.get("title")) {
             self.known(&item, "E0106", "字段", procedure.fields.keys());
         }
+    }
+
+    /// [similar]: what is compared before a case is opened.
+    pub(super) fn similar(&self, procedure: &Procedure) -> Option<Similar> {
+        let table = self.root.get("similar")?.table()?;
+        let text = table.need("text", "text = [\"title\", \"facts\"]", "写明比哪些字段的文字");
+        let text = text.map(|item| item.list()).unwrap_or_default();
+        let known = |item: &Item<'_>| self.known(item, "E0106", "字段", procedure.fields.keys());
+        let text: Vec<Id> = text.iter().filter_map(known).collect();
+        let place = table.get("place").and_then(|item| known(&item));
+        let days = table.get("days").and_then(|item| item.int()).unwrap_or(365);
+        table.close();
+        Some(Similar { text, place, days: u32::try_from(days).unwrap_or(365) })
     }
 
     /// A numbering pattern.
@@ -231,6 +245,7 @@ fn empty(path: &str) -> Procedure {
         track_documents: false,
         indicators: IndexMap::new(),
         credential: None,
+        similar: None,
         transitions: Vec::new(),
         of: None,
         scenarios: Vec::new(),

@@ -215,6 +215,7 @@ impl<'a> Reader<'a> {
         (procedure.track, procedure.track_documents) = self.track();
         procedure.indicators = self.indicators();
         procedure.credential = self.credential(&procedure);
+        procedure.similar = self.similar(&procedure);
         procedure.transitions = self.transitions(&procedure);
         self.title(&procedure);
         self.root.close();

@@ -65,6 +65,8 @@ pub struct ActForm {
     pub basis: String,
     /// It carries files.
     pub files: bool,
+    /// What may have been registered before has been looked at.
+    pub looked: bool,
 }
 
 impl HtmlSafe for ActForm {}
@@ -153,6 +155,7 @@ impl Making<'_> {
             submit: "提交".into(),
             basis: String::new(),
             files: false,
+            looked: false,
         })
     }
 

@@ -17,14 +17,18 @@ use engine::{
 use jiff::civil::Date;
 use law::{Id, procedure::Procedure};
 
-use super::act::{Came, failed, send};
+use super::{
+    act::{Came, failed, send},
+    register::{Row, row},
+};
 use crate::{
+    intake::{self, Hint},
     office::Office,
     web::{
         Desk,
         act_form::{ActForm, Making, action, keep_uploads},
         error::PageError,
-        form::{control::Control, filled::Filled},
+        form::{answers, control::Control, filled::Filled},
         frame::Frame,
         plain,
         session::{SignedForm, SignedIn},
@@ -39,6 +43,8 @@ struct NewPage {
     sub: String,
     form: Option<ActForm>,
     groups: Vec<(String, Vec<Entry>)>,
+    hints: Vec<(Row, String)>,
+    ground: Option<String>,
 }
 
 struct Entry {
@@ -101,7 +107,8 @@ pub async fn choose(State(desk): State<Desk>, me: SignedIn) -> Result<Html<Strin
             }
         }
         let sub = "按您的岗位可以登记的事项。".into();
-        Ok(Html(NewPage { frame, sub, form: None, groups }.render()?))
+        let page = NewPage { frame, sub, form: None, groups, hints: Vec::new(), ground: None };
+        Ok(Html(page.render()?))
     })
     .await
 }
@@ -112,7 +119,7 @@ pub async fn form(
     me: SignedIn,
     Path((procedure, act)): Path<(String, String)>,
 ) -> Result<Html<String>, PageError> {
-    page(&desk, me, procedure, act, Filled::default(), Vec::new()).await
+    page(&desk, me, procedure, act, Filled::default(), Vec::new(), None).await
 }
 
 async fn page(
@@ -122,22 +129,65 @@ async fn page(
     act: String,
     filled: Filled,
     grounds: Vec<Ground>,
+    seen: Option<Seen>,
 ) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "登记新案").await?;
     desk.ask(move |office| {
         let url = format!("/new/{id}/{act}");
-        let Opening { procedure, here, name, form } =
+        let Opening { procedure, here, name, mut form } =
             opening(office, &me, &id, &act, url, &filled, &grounds)?;
         let names = office.names();
+        form.looked = seen.is_some();
+        let Seen { hints, ground } = seen.unwrap_or_default();
+        let hints = hints.iter().map(|hint| (row(office, &hint.case), hint.why.join("、")));
         let page = NewPage {
             frame: frame.titled(format!("{}：{name}", procedure.name)).under("登记新案", "/new"),
             sub: format!("{}　程序版本 {}", names.organ(here.as_str()), procedure.version),
             form: Some(form),
             groups: Vec::new(),
+            hints: hints.collect(),
+            ground,
         };
         Ok(Html(page.render()?))
     })
     .await
+}
+
+/// What is shown before a case is opened. 受理提示
+#[derive(Default)]
+struct Seen {
+    hints: Vec<Hint>,
+    ground: Option<String>,
+}
+
+/// What has to be looked at first, if anything has and it has not been.
+fn to_look_at(
+    office: &Office,
+    me: &SignedIn,
+    id: &str,
+    act: &str,
+    filled: &mut Filled,
+) -> Result<Option<Seen>, PageError> {
+    let today = office.clock().today();
+    let procedure = in_force(office, id, today)?;
+    if procedure.similar.is_none() || filled.one("looked") == "1" || !filled.more.is_empty() {
+        return Ok(None);
+    }
+    let Some(act) = procedure.acts.get(act) else { return Ok(None) };
+    let answers = answers::read(&procedure, act, filled);
+    if !filled.wrong.is_empty() {
+        return Ok(None);
+    }
+    let hints = intake::hints(office, &me.actor, &procedure, &answers)?;
+    if hints.is_empty() {
+        return Ok(None);
+    }
+    let ground = intake::ground(office, &procedure, &answers)?.map(|ground| {
+        let doubt = if ground.doubtful { "，也可能是别处，请核对" } else { "" };
+        format!("属地：{}（地点里写了“{}”{doubt}）", ground.name, ground.words)
+    });
+    keep_uploads(office, filled)?;
+    Ok(Some(Seen { hints, ground }))
 }
 
 /// The form that opens a case, and where the case is opened.
@@ -226,10 +276,20 @@ pub async fn open(
     let (me, filled, came) = desk
         .ask(move |office| {
             let mut filled = filled;
+            if let Some(seen) = to_look_at(office, &me, &id, &act_id, &mut filled)? {
+                return Ok((me, filled, Err(seen)));
+            }
             let came = perform(office, &me, &id, &act_id, &mut filled)?;
-            Ok((me, filled, came))
+            Ok((me, filled, Ok(came)))
         })
         .await?;
+    let came = match came {
+        Ok(came) => came,
+        Err(seen) => {
+            let page = page(&desk, me, procedure, act, filled, Vec::new(), Some(seen)).await?;
+            return Ok(page.into_response());
+        }
+    };
     let (status, grounds) = match came {
         Came::Done(done) => {
             let entry = &done.receipt.entry;
@@ -246,7 +306,9 @@ pub async fn open(
             (StatusCode::CONFLICT, vec![Ground::plain("overtaken", say)])
         }
     };
-    let page = page(&desk, me, procedure, act, filled, grounds).await?;
+    let looked = filled.one("looked") == "1";
+    let seen = looked.then(Seen::default);
+    let page = page(&desk, me, procedure, act, filled, grounds, seen).await?;
     Ok((status, page).into_response())
 }
 
