@@ -45,6 +45,10 @@ pub fn files() -> Result<Vec<File>, String> {
     Ok(found)
 }
 
+/// Folders of what is built or run.
+const MADE: [&str; 6] =
+    ["target", "data", "fuzz/target", "fuzz/corpus", "fuzz/artifacts", "fuzz/coverage"];
+
 fn gather(root: &Path, folder: &Path, found: &mut Vec<File>) -> Result<(), String> {
     let unreadable = |fault: std::io::Error| format!("{}: {fault}", folder.display());
     for entry in fs::read_dir(folder).map_err(unreadable)? {
@@ -54,7 +58,7 @@ fn gather(root: &Path, folder: &Path, found: &mut Vec<File>) -> Result<(), Strin
         let name = inside.rsplit('/').next().unwrap_or(&inside);
         if path.is_dir() {
             let hidden = name.starts_with('.') && name != ".ci" && name != ".cargo";
-            if !hidden && inside != "target" && inside != "data" {
+            if !hidden && !MADE.contains(&inside.as_str()) {
                 gather(root, &path, found)?;
             }
         } else if let Ok(text) = fs::read_to_string(&path) {
