@@ -103,10 +103,19 @@ impl fmt::Display for Article {
 pub fn mentions(text: &str) -> Vec<Mention> {
     let mut found = Vec::new();
     let mut reader = Reader { text, at: 0 };
+    let mut close = 0;
     while let Some(open) = text[reader.at..].find('《') {
         let start = reader.at + open;
         reader.at = start;
-        match reader.title() {
+        // Each 》 is looked for once, however many 《 stand before it.
+        if close <= start {
+            match text[start..].find('》') {
+                Some(further) => close = start + further,
+                None => break,
+            }
+        }
+        let near = close - start <= LONGEST_TITLE * '》'.len_utf8();
+        match near.then(|| reader.title()).flatten() {
             Some(title) => {
                 let articles = reader.articles();
                 let citation = Citation { title: title.to_owned(), articles };
@@ -224,6 +233,8 @@ fn chinese_digit(c: char) -> Option<u32> {
 
 /// A range longer than this is taken for a slip of the pen: only its ends are cited.
 const LONGEST_RANGE: u16 = 300;
+/// No title is longer, in letters.
+const LONGEST_TITLE: usize = 200;
 /// What stands in brackets behind a title is no longer.
 const LONGEST_REMARK: usize = 120;
 
@@ -237,7 +248,7 @@ impl<'a> Reader<'a> {
     fn title(&mut self) -> Option<&'a str> {
         let rest = &self.text[self.at..];
         let mut depth = 0;
-        for (at, c) in rest.char_indices() {
+        for (at, c) in rest.char_indices().take(LONGEST_TITLE) {
             match c {
                 '《' => depth += 1,
                 '》' => depth -= 1,

@@ -63,6 +63,8 @@ impl Kind {
 pub enum Unread {
     /// So many bytes are too many.
     TooLarge(u64),
+    /// Text of so many bytes is too much.
+    TooLong(usize),
     /// A small file that unfolds to an endless one.
     Unfolds,
     /// Not whole.
@@ -94,6 +96,12 @@ impl fmt::Display for Unread {
                 "文件有{}MB，最多读{}MB；请去掉图片或者拆开再交",
                 bytes.div_ceil(MEGABYTE),
                 LARGEST / MEGABYTE
+            ),
+            Unread::TooLong(bytes) => write!(
+                f,
+                "文件里的文字有{}MB，最多读{}MB；请拆开再交",
+                bytes.div_ceil(MEGABYTE as usize),
+                LONGEST_TEXT / MEGABYTE as usize
             ),
             Unread::Unfolds => {
                 f.write_str("文件解开后大得不正常，可能是恶意文件，没有读；请另存一份再交")

@@ -129,6 +129,17 @@ fn a_plain_pdf_is_read_packed_or_not() {
     assert_eq!(read("a", &broken).unwrap().text, TEXT, "without its tables");
 }
 
+#[test]
+fn what_once_made_the_reader_stumble_is_refused() {
+    let letters_before_a_number = b"%PDF-1.6\n\xc3\xa4\xc3\xbc\xc3\x9f02 0 obj\n<</Length>>endobj";
+    let table = b"1 beginbfrange ".iter().copied().chain(b"<0> <ffff> <4e> ".repeat(3000));
+    let table: Vec<u8> = table.chain(*b"endbfrange").collect();
+    assert_eq!(refused("a.pdf", letters_before_a_number), Unread::Damaged(Kind::Pdf));
+    // A table that writes the same letters over and over.
+    let slow = pdf_of(&table, "", "5 0 obj<</Subtype/Type0/ToUnicode 4 0 R>>endobj");
+    assert_eq!(refused("a.pdf", &slow), Unread::NoText);
+}
+
 fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, content) in parts {
@@ -193,6 +204,7 @@ fn hostile_files_are_refused_with_a_word_and_cost_little() {
 fn every_refusal_is_a_chinese_sentence() {
     let all = [
         Unread::TooLarge(200 << 20),
+        Unread::TooLong(20 << 20),
         Unread::Unfolds,
         Unread::Damaged(Kind::Docx),
         Unread::WrongName { extension: "pdf".into(), kind: Kind::Docx },

@@ -8,7 +8,8 @@ use std::{collections::BTreeMap, ops::Range};
 
 use jiff::civil::Date;
 
-use super::{Resolution, Statute, Statutes, bare, check::no_such_articles, simplified};
+use super::{COUNTRY, Resolution, Statute, Statutes, bare, check::no_such_articles, simplified};
+
 use crate::{
     citation::{Article, Citation, Mention, articles_at, mentions},
     period::chinese_date,
@@ -126,6 +127,9 @@ impl Statutes {
     }
 }
 
+/// No name that stands without 《》 is longer, in letters.
+const LONGEST_NAME: usize = 40;
+
 struct Reader<'a> {
     statutes: &'a Statutes,
     text: &'a str,
@@ -172,22 +176,18 @@ impl Reader<'_> {
     /// Where the longest known name begins that ends here.
     fn name_before(&self, from: usize, here: usize) -> Option<usize> {
         let before = &self.text[from..here];
-        let letters: Vec<usize> = before.char_indices().rev().take(40).map(|(at, _)| at).collect();
-        if !before.ends_with(['法', '例', '定', '则', '释', '程'])
-            && !self.short.contains_key(before)
-        {
-            return None;
-        }
+        let is_part = |c: char| !c.is_whitespace() && !"《》〈〉，。；：、“”".contains(c);
+        let letters = before.char_indices().rev().take(LONGEST_NAME);
+        let starts: Vec<usize> =
+            letters.take_while(|(_, c)| is_part(*c)).map(|(at, _)| at).collect();
         let known = |at: &&usize| {
             let name = &before[**at..];
-            let simple = simplified(name);
-            let long = simple.chars().count() >= 3;
-            self.short.contains_key(&simple)
-                || (long
-                    && !name.starts_with(char::is_whitespace)
-                    && self.statutes.named(name).next().is_some())
+            let law = name.len() > 2 * '法'.len_utf8() && self.statutes.index.contains_key(name);
+            law || self.short.contains_key(name)
         };
-        letters.iter().rev().find(known).map(|at| from + at)
+        let start = *starts.iter().rev().find(known)?;
+        let country = before[..start].len() - before[..start].trim_end_matches(COUNTRY).len();
+        Some(from + start - country)
     }
 
     fn judge(&self, title: &str, behind: &str, articles: &[Article], at: Range<usize>) -> Review {

@@ -18,7 +18,7 @@ pub(super) fn decode(bytes: &[u8], said: Option<&'static Encoding>) -> Result<St
         return Err(Unread::Foreign("不认识的数据", "请核对是不是传错了文件"));
     }
     if text.len() > LONGEST_TEXT {
-        return Err(Unread::TooLarge(text.len() as u64));
+        return Err(Unread::TooLong(text.len()));
     }
     Ok(text.into_owned())
 }

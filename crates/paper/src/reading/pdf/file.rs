@@ -246,16 +246,17 @@ impl Scan<'_> {
 /// `12 0 ` before `obj`.
 fn number_before(before: &[u8]) -> Option<u32> {
     let tail = &before[before.len().saturating_sub(32)..];
-    let tail = std::str::from_utf8(tail).ok().or_else(|| {
-        let start = tail.iter().rposition(|byte| !byte.is_ascii())? + 1;
-        std::str::from_utf8(&tail[start..]).ok()
-    })?;
-    let mut words = tail.split_ascii_whitespace().rev();
-    let generation = words.next()?;
-    let digits = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
-    let number = words.next()?;
-    let start = number.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |at| at + 1);
-    digits(generation).then(|| number[start..].parse().ok()).flatten()
+    let tail = tail.trim_ascii_end();
+    let (tail, generation) = digits_at_end(tail);
+    let (_, number) = digits_at_end(tail.trim_ascii_end());
+    let apart = tail.last().is_some_and(u8::is_ascii_whitespace);
+    let number = std::str::from_utf8(number).ok()?;
+    (apart && !generation.is_empty()).then(|| number.parse().ok()).flatten()
+}
+
+fn digits_at_end(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let digits = bytes.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    bytes.split_at(bytes.len() - digits)
 }
 
 fn is_stream(bytes: &[u8], at: usize) -> bool {

@@ -41,6 +41,10 @@ pub(super) fn unfold(
         None => Vec::new(),
     };
     let (filters, parameters) = (list("Filter", "F"), list("DecodeParms", "DP"));
+    if raw.len() > LONGEST_STREAM {
+        return Err(Unread::Unfolds);
+    }
+    budget.spend(raw.len())?;
     let mut data = raw.to_vec();
     // More than a few filters one upon another are a trap.
     for (place, filter) in filters.iter().take(4).enumerate() {

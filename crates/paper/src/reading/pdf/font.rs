@@ -101,7 +101,7 @@ impl Font {
 
     /// `3 [500 600] 10 20 1000`: from 3 on these; 10 to 20 all the same.
     fn glyph_widths(&mut self, list: &[Object]) {
-        let mut at = 0;
+        let (mut at, mut written) = (0, 0);
         while let Some(first) = list.get(at).and_then(Object::number) {
             let first = first.max(0.0) as u32;
             match (list.get(at + 1), list.get(at + 2)) {
@@ -109,17 +109,19 @@ impl Font {
                     for (code, width) in (first..).zip(widths) {
                         self.widths.insert(code, width.number().unwrap_or(self.width));
                     }
+                    written += widths.len();
                     at += 2;
                 }
                 (Some(Object::Number(last)), Some(Object::Number(width))) => {
                     for code in first..=(*last as u32).min(first.saturating_add(65_535)) {
                         self.widths.insert(code, *width);
+                        written += 1;
                     }
                     at += 3;
                 }
                 _ => return,
             }
-            if self.widths.len() > MOST_LETTERS {
+            if written > MOST_LETTERS {
                 return;
             }
         }
@@ -195,7 +197,9 @@ fn letters(table: &[u8]) -> HashMap<u32, String> {
     let mut letters = HashMap::new();
     let mut lexer = Lexer::new(table, 0);
     let mut held: Vec<Object> = Vec::new();
-    while letters.len() < MOST_LETTERS {
+    // Written, and not kept: a table may write one letter over and over.
+    let mut written = 0;
+    while written < MOST_LETTERS {
         let Some(value) = lexer.value() else { break };
         match value {
             Object::Word(word) => {
@@ -204,11 +208,16 @@ fn letters(table: &[u8]) -> HashMap<u32, String> {
                         for pair in held.chunks_exact(2) {
                             if let [Object::Text(code), Object::Text(text)] = pair {
                                 letters.insert(code_of(code), utf16(text));
+                                written += 1;
                             }
                         }
                     }
                     "endbfrange" => {
-                        held.chunks_exact(3).for_each(|range| ranged(range, &mut letters));
+                        for range in held.chunks_exact(3) {
+                            if written < MOST_LETTERS {
+                                written += ranged(range, &mut letters);
+                            }
+                        }
                     }
                     _ => {}
                 }
@@ -221,17 +230,20 @@ fn letters(table: &[u8]) -> HashMap<u32, String> {
     letters
 }
 
-fn ranged(range: &[Object], letters: &mut HashMap<u32, String>) {
+/// How many letters a range wrote.
+fn ranged(range: &[Object], letters: &mut HashMap<u32, String>) -> usize {
     match range {
         [Object::Text(first), Object::Text(last), Object::Text(text)] => {
             let (first, last) = (code_of(first), code_of(last));
+            let last = last.min(first.saturating_add(65_535));
             let mut units = units(text);
-            for code in first..=last.min(first.saturating_add(65_535)) {
+            for code in first..=last {
                 letters.insert(code, String::from_utf16_lossy(&units));
                 if let Some(unit) = units.last_mut() {
                     *unit = unit.wrapping_add(1);
                 }
             }
+            last.saturating_sub(first) as usize + 1
         }
         [Object::Text(first), Object::Text(_), Object::List(list)] => {
             for (code, text) in (code_of(first)..).zip(list) {
@@ -239,8 +251,9 @@ fn ranged(range: &[Object], letters: &mut HashMap<u32, String>) {
                     letters.insert(code, utf16(text));
                 }
             }
+            list.len()
         }
-        _ => {}
+        _ => 0,
     }
 }
 
