@@ -54,7 +54,7 @@ pub use public::{AfterNotice, IssuedRow, NoticeFilter, Published};
 pub use register::{After, Count, MOST, Page, RegisterFilter};
 pub use store::{Config, Read, Store, Tx};
 pub use verify::Progress;
-pub use worklist::{AfterTask, Lights, Task, TaskFilter};
+pub use worklist::{AfterTask, Lights, Load, Task, TaskFilter};
 
 /// An instant as it stands in the database: UTC, milliseconds, of one width, so that text order is
 /// the order of time.

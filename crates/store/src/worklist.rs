@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use law::Id;
 
 use crate::{
+    accounts::subtree,
     cases::{CaseRow, Pressing},
     db::{Param, params, places},
     error::StoreError,
@@ -139,6 +140,59 @@ impl Read<'_> {
             Ok(Lights { red, yellow, green: all - red - yellow })
         })?;
         Ok(lights.unwrap_or_default())
+    }
+}
+
+/// How many open cases of one procedure an organ handles, and how they stand. 在办
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// The organ.
+    pub organ: OrganPath,
+    /// The procedure.
+    pub procedure: Id,
+    /// Open cases.
+    pub open: u32,
+    /// Of them, overdue …
+    pub red: u32,
+    /// … and soon due.
+    pub yellow: u32,
+}
+
+impl Read<'_> {
+    /// The open cases of an organ and of those below it, by organ and procedure.
+    pub fn loads(&self, organ: &OrganPath, today: Date) -> Result<Vec<Load>> {
+        let (below, beyond) = subtree(organ);
+        self.db.query(
+            "select organ, procedure, count(*),
+                    cast(sum(case when due_legal < $5 then 1 else 0 end) as bigint),
+                    cast(sum(case when due_legal >= $5 and due_warn <= $5
+                             then 1 else 0 end) as bigint)
+             from case_now
+             where county = $1 and (organ = $2 or (organ >= $3 and organ < $4))
+               and ended is null and void = 0
+             group by organ, procedure order by organ, procedure",
+            params![self.county, organ, below, beyond, today],
+            |row| {
+                Ok(Load {
+                    organ: row.text(0)?.into(),
+                    procedure: row.text(1)?.into(),
+                    open: row.count(2)?,
+                    red: row.count(3)?,
+                    yellow: row.count(4)?,
+                })
+            },
+        )
+    }
+
+    /// In how many cases of each procedure something waits for a person today.
+    pub fn worklist_procedures(&self, actor: &Actor, today: Date) -> Result<Vec<(Id, u32)>> {
+        let mut with = params![self.county].to_vec();
+        let which = waiting(actor, today, &mut with);
+        let sql = format!(
+            "select c.procedure, count(distinct t.case_id)
+             from turn t cross join case_now c where {which} group by c.procedure"
+        );
+        self.db.query(&sql, &with, |row| Ok((row.text(0)?.into(), row.count(1)?)))
     }
 }
 

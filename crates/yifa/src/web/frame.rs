@@ -87,7 +87,14 @@ impl Flash {
 impl Frame {
     /// Whether the page stands under this entry of the menu.
     pub fn at(&self, url: &str) -> bool {
+        if url.contains('?') {
+            return self.here == url;
+        }
         let path = self.here.split('?').next().unwrap_or_default();
+        let listed = self.menu.iter().flat_map(|group| &group.items);
+        if self.here.contains('?') && listed.into_iter().any(|item| item.url == self.here) {
+            return false;
+        }
         let under = |url: &str| {
             path == url
                 || (url != "/" && path.strip_prefix(url).is_some_and(|rest| rest.starts_with('/')))

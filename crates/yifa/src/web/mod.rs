@@ -93,6 +93,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/people/{person}/close", post(people::close)),
         ("/figures", get(figures::table)),
         ("/figures/{key}", get(figures::list)),
+        ("/cockpit", get(cockpit::show)),
         ("/duties", get(duties::table)),
         ("/duties/{assessment}", get(duties::scores)),
         ("/report", get(report::draft).post(report::written)),

@@ -10,6 +10,7 @@ use super::{
     Desk,
     error::PageError,
     frame::{Flash, Frame, Group, Item, Me},
+    paging::Address,
     session::{SignedIn, Visit},
 };
 use crate::office::Office;
@@ -134,14 +135,29 @@ fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
         procedure.roles.keys().any(|role| actor.posts.iter().any(|post| post.role == *role))
     };
     let all: Vec<_> = office.law().newest().collect();
-    let few = all.len() <= LISTED;
-    let listed = all.iter().filter(|procedure| few || mine(procedure)).take(LISTED);
-    let mut registers: Vec<Item> = listed
-        .map(|procedure| Item::new(&procedure.name, format!("/registers/{}", procedure.id)))
-        .collect();
+    let mut registers: Vec<Item> = Vec::new();
+    if all.len() <= LISTED {
+        registers.extend(
+            all.iter().map(|procedure| {
+                Item::new(&procedure.name, format!("/registers/{}", procedure.id))
+            }),
+        );
+    } else {
+        // Many duties: the groups in which this person has a part.
+        let mut groups: Vec<&str> = Vec::new();
+        for procedure in all.iter().filter(|procedure| mine(procedure)) {
+            if !groups.contains(&procedure.group.as_str()) {
+                groups.push(&procedure.group);
+            }
+        }
+        registers.extend(groups.into_iter().map(|group| {
+            Item::new(group, String::from(Address::to("/registers").with("group", group)))
+        }));
+    }
     registers.push(Item::new("全部台账", "/registers"));
     let sums = vec![
         Item::new("指标数据", "/figures"),
+        Item::new("工作看板", "/cockpit"),
         Item::new("应办清单", "/duties"),
         Item::new("年度报告", "/report"),
         Item::new("报告审读", "/audit"),

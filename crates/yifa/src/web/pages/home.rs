@@ -51,6 +51,7 @@ struct Card {
 
 struct Tab {
     name: String,
+    count: u32,
     url: String,
     on: bool,
 }
@@ -124,10 +125,11 @@ pub async fn worklist(
             case: asked.case.clone(),
             act: Id::from(asked.act.as_str()),
         });
-        let (lights, page) = office.store().read(office.county(), |read| {
+        let (lights, waiting, page) = office.store().read(office.county(), |read| {
             let lights = read.worklist_lights(&me.actor, today)?;
             Ok::<_, PageError>((
                 lights,
+                read.worklist_procedures(&me.actor, today)?,
                 read.worklist(&me.actor, today, &filter, after.as_ref(), ROWS)?,
             ))
         })?;
@@ -161,7 +163,7 @@ pub async fn worklist(
             all: Address::to("/").with("light", &asked.light).into(),
             every: asked.procedure.is_empty(),
             filtered: !asked.procedure.is_empty() || !asked.light.is_empty() || after.is_some(),
-            tabs: tabs(office, &me, &asked),
+            tabs: tabs(office, &waiting, &asked),
             shown: format!("本页 {} 件", rows.len()),
             rows,
             first: after.map(|_| asked.address().into()),
@@ -192,22 +194,22 @@ fn cards(lights: &Lights, asked: &Asked) -> Vec<Card> {
     ]
 }
 
-/// The procedures in which this person has a part.
-fn tabs(office: &Office, me: &SignedIn, asked: &Asked) -> Vec<Tab> {
-    let mine = |procedure: &law::procedure::Procedure| {
-        procedure.roles.keys().any(|role| me.actor.posts.iter().any(|post| post.role == *role))
-    };
-    let procedures = office.law().newest().filter(|procedure| mine(procedure));
-    procedures
-        .map(|procedure| Tab {
+/// The procedures in which something waits for this person, in the order of the menu.
+fn tabs(office: &Office, waiting: &[(Id, u32)], asked: &Asked) -> Vec<Tab> {
+    let tab = |procedure: &std::sync::Arc<law::procedure::Procedure>| {
+        let count = waiting.iter().find(|(id, _)| *id == procedure.id).map(|(_, count)| *count);
+        let on = asked.procedure == *procedure.id;
+        (count.is_some() || on).then(|| Tab {
             name: procedure.name.clone(),
+            count: count.unwrap_or(0),
             url: Address::to("/")
                 .with("procedure", &procedure.id)
                 .with("light", &asked.light)
                 .into(),
-            on: asked.procedure == *procedure.id,
+            on,
         })
-        .collect()
+    };
+    office.law().newest().filter_map(tab).collect()
 }
 
 fn row(office: &Office, task: &Task) -> TaskRow {

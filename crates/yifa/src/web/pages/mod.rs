@@ -5,6 +5,7 @@ pub mod act;
 pub mod audit;
 pub mod built_in;
 pub mod case;
+pub mod cockpit;
 pub mod draw;
 pub mod duties;
 pub mod exchange;

@@ -159,14 +159,26 @@ struct Entry {
     all: String,
 }
 
+/// Which of the registers.
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Group {
+    group: String,
+}
+
 /// `GET /registers`
-pub async fn all(State(desk): State<Desk>, me: SignedIn) -> Result<Html<String>, PageError> {
+pub async fn all(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Query(asked): Query<Group>,
+) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "台账").await?;
     desk.ask(move |office| {
         let visible = Visible::to(&me.actor, office.county(), office.clock().today());
         let mut groups: Vec<(String, Vec<Entry>)> = Vec::new();
         office.store().read(office.county(), |read| {
-            for procedure in office.law().newest() {
+            let chosen = |group: &str| asked.group.is_empty() || asked.group == group;
+            for procedure in office.law().newest().filter(|one| chosen(&one.group)) {
                 let filter = |ended| RegisterFilter {
                     procedure: Some(procedure.id.clone()),
                     ended,
