@@ -19,6 +19,11 @@ pub fn seat_id(exchange: &Exchange, post: &str) -> String {
     format!("{}:{post}", exchange.id)
 }
 
+/// Whether an account is a platform's. No other id has this sign.
+pub fn is_seat(person: &str) -> bool {
+    person.contains(':')
+}
+
 /// Since when a platform has had its officers: imports bring what was done long ago.
 const ALWAYS: Date = Date::constant(1900, 1, 1);
 

@@ -25,7 +25,10 @@ use super::{
     },
     session::SignedIn,
 };
-use crate::office::{NameBook, Office};
+use crate::{
+    exchange::seats::is_seat,
+    office::{NameBook, Office},
+};
 
 /// The form of one act.
 #[derive(Template)]
@@ -197,7 +200,9 @@ impl Making<'_> {
 
     /// People with a matching post today: id, and name with organ.
     fn posts_of(&self, wanted: impl Fn(&Id) -> bool) -> Vec<(String, String)> {
-        let with_post = self.people.iter().filter_map(|actor| {
+        // Another platform's officers act there, not here.
+        let ours = self.people.iter().filter(|actor| !is_seat(&actor.person));
+        let with_post = ours.filter_map(|actor| {
             let post = actor.posts.iter().find(|post| post.on(self.today) && wanted(&post.role))?;
             Some((
                 actor.person.clone(),
