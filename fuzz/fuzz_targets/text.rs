@@ -1,9 +1,10 @@
-//! Any bytes as a text, and its citations reviewed.
+//! Any bytes as a text, its citations reviewed and its figures audited.
 
 #![no_main]
 
 use std::sync::LazyLock;
 
+use audit::{Reading, Report};
 use law::{
     source,
     statute::{Statute, Statutes},
@@ -12,6 +13,7 @@ use libfuzzer_sys::fuzz_target;
 use paper::reading::{CodePoints, read};
 
 static STATUTES: LazyLock<Statutes> = LazyLock::new(|| Statutes::parse(&source::embedded()).0);
+static READING: LazyLock<Reading> = LazyLock::new(|| Reading::parse(&source::embedded()).0);
 
 fuzz_target!(|data: &[u8]| {
     let Ok(read) = read("a.txt", data) else { return };
@@ -21,4 +23,5 @@ fuzz_target!(|data: &[u8]| {
         assert!(points.before(review.at.start) <= points.before(review.at.end));
     }
     let _ = Statute::of_text("a", &read.text);
+    let _ = Report::read(&read.text, &READING).audit(&READING);
 });
