@@ -405,14 +405,10 @@ fn unit(indicator: &Indicator, figure: &Figure) -> Option<i32> {
     if indicator.likes.contains(&figure.like) {
         return Some(8);
     }
-    let things = [Like::Case, Like::Times, Like::Place];
-    let people = [Like::Person, Like::Persontime, Like::Household];
     let near = |group: &[Like]| {
         group.contains(&figure.like) && indicator.likes.iter().any(|like| group.contains(like))
     };
-    let alike = near(&things)
-        || near(&people)
-        || near(&[Like::Persontime, Like::Times])
+    let alike = near(&[Like::Person, Like::Household])
         || near(&[Like::Rate, Like::Points, Like::Multiple])
         || near(&[Like::Day, Like::Hour, Like::Minute]);
     alike.then_some(-30)

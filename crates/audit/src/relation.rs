@@ -484,8 +484,11 @@ impl<'a> Room<'a> {
             }
             let earlier = (0..at).rev().find(|&other| {
                 let same = self.figure(other).stated.as_ref();
-                same.is_some_and(|same| same.key == stated.key && same.confidence >= 60)
-                    && self.figure(other).unit == self.figure(at).unit
+                same.is_some_and(|same| {
+                    same.key == stated.key
+                        && same.confidence >= 60
+                        && same.words.first() == stated.words.first()
+                }) && self.figure(other).unit == self.figure(at).unit
                     && self.figure(other).subject == self.figure(at).subject
                     && self.paragraph(other) != self.paragraph(at)
                     && self.is_total(other)
