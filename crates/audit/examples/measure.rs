@@ -26,8 +26,15 @@ fn main() -> ExitCode {
         .iter()
         .map(|(name, text)| (name.as_str(), Report::read(text, &reading)))
         .collect();
-    let findings: BTreeMap<&str, Vec<Finding>> =
-        reports.iter().map(|(name, report)| (*name, report.audit(&reading))).collect();
+    let statutes = law::Law::embedded().statutes.widened();
+    let findings: BTreeMap<&str, Vec<Finding>> = reports
+        .iter()
+        .map(|(name, report)| {
+            let mut findings = report.audit(&reading);
+            findings.extend(audit::citations(report, &statutes, &findings));
+            (*name, findings)
+        })
+        .collect();
     println!("{} reports read and audited in {:?}", reports.len(), start.elapsed());
     figures(&lines(folder, "seeds.jsonl"), &reports);
     relations(
@@ -36,7 +43,7 @@ fn main() -> ExitCode {
         &reports,
         &findings,
     );
-    anomalies(&folder.join("seeds-anomalies.tsv"), &findings);
+    anomalies(&folder.join("seeds-anomalies.tsv"), &reports, &findings);
     ExitCode::SUCCESS
 }
 
@@ -255,7 +262,11 @@ fn relations(
     );
 }
 
-fn anomalies(file: &Path, findings: &BTreeMap<&str, Vec<Finding>>) {
+fn anomalies(
+    file: &Path,
+    reports: &BTreeMap<&str, Report>,
+    findings: &BTreeMap<&str, Vec<Finding>>,
+) {
     let rows = fs::read_to_string(file).unwrap_or_default();
     let (mut seen, mut all) = (0, 0);
     for row in rows.lines().skip(1) {
@@ -265,9 +276,9 @@ fn anomalies(file: &Path, findings: &BTreeMap<&str, Vec<Finding>>) {
         let end = at + quoted.chars().count();
         all += 1;
         let hit = findings.get(name).into_iter().flatten().find(|finding| {
-            let place = finding.place.clone();
-            finding.verdict.is_doubt()
-                && place.is_some_and(|place| place.start < end && place.end > at)
+            let figures = finding.figures.iter().map(|&one| &reports[name].figures[one].range);
+            let mut place = finding.place.iter().chain(figures);
+            finding.verdict.is_doubt() && place.any(|place| place.start < end && place.end > at)
         });
         match hit {
             Some(finding) => {

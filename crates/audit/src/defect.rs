@@ -126,7 +126,7 @@ impl Room<'_> {
                 let in_heading = |word: &str| headings.iter().any(|line| line.contains(word));
                 !has(&block.heading, &in_heading) && !has(&block.text, &|word| text.contains(word))
             })
-            .map(|block| format!("{}（{}）。", block.say, block.name))
+            .map(|block| format!("{}。", block.say))
             .collect();
         for say in missing {
             self.findings.push(Finding {

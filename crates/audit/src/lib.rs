@@ -4,9 +4,10 @@
 //! report walks through them: [`text`] cuts it into sentences → [`figure`] finds the figures, with
 //! [`number`] for their numerals → [`setting`] says whose and of when → [`indicator`] which
 //! indicator each states, by the words of [`reading`] → [`relation`] sets figures against each
-//! other → [`defect`] finds what is wrong and no arithmetic → [`years`] compares the reports of
+//! other → [`defect`] finds what is wrong and no arithmetic, [`citation`] what law is cited wrongly → [`years`] compares the reports of
 //! several years.
 
+pub mod citation;
 pub mod defect;
 pub mod figure;
 pub mod indicator;
@@ -20,6 +21,7 @@ pub mod years;
 mod finding;
 mod words;
 
+pub use citation::citations;
 pub use defect::defects;
 pub use figure::Figure;
 pub use finding::{Finding, Verdict};

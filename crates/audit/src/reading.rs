@@ -216,7 +216,6 @@ pub(crate) struct Defects {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Block {
-    pub name: String,
     /// Any of these, in a heading.
     #[serde(default)]
     pub heading: Vec<String>,

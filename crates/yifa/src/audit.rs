@@ -8,7 +8,7 @@ use std::{
 
 use audit::{Figure, Finding, Reading, Recalled, Report, Verdict, figure::Qualifier};
 use engine::figure::Value;
-use law::{Law, indicator::Mapped};
+use law::{Law, indicator::Mapped, statute::Statutes};
 use paper::reading;
 use serde_json::{Map, Value as Json, json};
 use store::StoreError;
@@ -22,6 +22,7 @@ const MOST_REMEMBERED: usize = 200;
 #[derive(Debug, Default)]
 pub struct Audits {
     rules: OnceLock<Reading>,
+    statutes: OnceLock<Statutes>,
     read: Mutex<HashMap<String, Arc<Result<Audited, String>>>>,
 }
 
@@ -51,7 +52,9 @@ impl Audits {
     pub fn of_text(&self, law: &Law, text: &str) -> Audited {
         let rules = self.rules(law);
         let report = Report::read(text, rules);
-        let findings = report.audit(rules);
+        let mut findings = report.audit(rules);
+        let statutes = self.statutes.get_or_init(|| law.statutes.widened());
+        findings.extend(audit::citations(&report, statutes, &findings));
         Audited { report, findings }
     }
 

@@ -71,7 +71,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "toml",
         ],
     ),
-    ("audit", &["law", "serde", "toml"]),
+    ("audit", &["law", "jiff", "serde", "toml"]),
     ("engine", &["law", "indexmap", "jiff", "serde", "serde_json", "sm3"]),
     (
         "store",

@@ -89,9 +89,11 @@ impl Audit {
         let law = self.place.law()?;
         let reports = read(&self.files, &law)?;
         let rules = desk::rules(&law);
+        let statutes = law.statutes.widened();
         let mut verdicts = Vec::new();
         for (name, report) in &reports {
-            let findings = report.audit(&rules);
+            let mut findings = report.audit(&rules);
+            findings.extend(audit::citations(report, &statutes, &findings));
             if !self.json {
                 say!("{}", heading(name, report));
             }
