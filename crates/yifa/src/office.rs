@@ -1,6 +1,7 @@
 //! 办公室: law, store and clock together, and the only way facts come to be.
 
 use std::{
+    cell::Cell,
     collections::HashMap,
     sync::{Arc, RwLock},
 };
@@ -116,7 +117,8 @@ impl Office {
     /// 办理: the only way an action becomes facts. When this returns, they are on disk.
     pub fn perform(&self, actor: &Actor, action: &Action) -> Result<Done, Unperformed> {
         let done = self.store.write(&self.county, |tx| {
-            Performing { office: self, tx, depth: 0 }.perform(actor, action)
+            let began = Cell::new(false);
+            Performing { office: self, tx, depth: 0, began: &began }.perform(actor, action)
         });
         if let Err(Unperformed::Refused(refusal)) = &done {
             self.note_attempt(actor, action, refusal);
@@ -157,19 +159,34 @@ impl Office {
 
     /// Performs many actions that share a commit: each is done or refused alone. Where `keep` is
     /// false everything is decided as it would be and nothing stays.
+    ///
+    /// What is refused is nearly always refused before anything of it was written, so that nothing
+    /// has to be taken back alone. Where it was not, the whole is undone and `job` is called once
+    /// more, each action now in a part of its own.
     pub fn together<T>(
         &self,
         keep: bool,
-        job: impl FnOnce(&Together) -> Result<T, StoreError>,
+        mut job: impl FnMut(&Together) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let done = self.store.write(&self.county, |tx| {
-            let performing = Performing { office: self, tx, depth: 0 };
-            let value = job(&Together { performing, keep })?;
-            if keep { Ok(value) } else { Err(Undone::Rehearsed(value)) }
-        });
+        let mut attempt = |parts: bool| {
+            self.store.write(&self.county, |tx| {
+                let (began, spoiled) = (Cell::new(false), Cell::new(false));
+                let performing = Performing { office: self, tx, depth: 0, began: &began };
+                let value = job(&Together { performing, keep, parts, spoiled: &spoiled });
+                if spoiled.get() {
+                    return Err(Undone::Spoiled);
+                }
+                if keep { Ok(value?) } else { Err(Undone::Rehearsed(value?)) }
+            })
+        };
+        let done = match attempt(false) {
+            Err(Undone::Spoiled) => attempt(true),
+            done => done,
+        };
         match done {
             Ok(value) | Err(Undone::Rehearsed(value)) => Ok(value),
             Err(Undone::Failed(error)) => Err(error),
+            Err(Undone::Spoiled) => Err(StoreError::Busy), // Never with parts.
         }
     }
 
@@ -255,13 +272,25 @@ impl Office {
 pub struct Together<'a, 's> {
     performing: Performing<'a, 's>,
     keep: bool,
+    /// Each action in a part of its own.
+    parts: bool,
+    /// Something was written by an action that failed, and no part takes it back.
+    spoiled: &'a Cell<bool>,
 }
 
 impl<'s> Together<'_, 's> {
     /// 办理, in the common transaction: what is refused leaves nothing but its note.
     pub fn perform(&self, actor: &Actor, action: &Action) -> Result<Done, Unperformed> {
-        let Performing { office, tx, .. } = self.performing;
-        let done = tx.part(|_| self.performing.perform(actor, action));
+        let Performing { office, tx, began, .. } = self.performing;
+        began.set(false);
+        let done = match self.parts {
+            true => tx.part(|_| self.performing.perform(actor, action)),
+            false => self.performing.perform(actor, action),
+        };
+        let broken = began.get() || matches!(done, Err(Unperformed::Store(_)));
+        if done.is_err() && broken && !self.parts {
+            self.spoiled.set(true);
+        }
         if let Err(Unperformed::Refused(refusal)) = &done
             && self.keep
         {
@@ -280,6 +309,8 @@ impl<'s> Together<'_, 's> {
 enum Undone<T> {
     /// It was only a rehearsal.
     Rehearsed(T),
+    /// An action failed after it had written.
+    Spoiled,
     /// The machine failed.
     Failed(StoreError),
 }
@@ -296,6 +327,8 @@ struct Performing<'a, 's> {
     office: &'a Office,
     tx: &'a Tx<'s>,
     depth: usize,
+    /// Something of the action has been written.
+    began: &'a Cell<bool>,
 }
 
 impl Performing<'_, '_> {
@@ -329,6 +362,7 @@ impl Performing<'_, '_> {
             Some(case) => case.to_owned(),
             None => new_case_id(at)?,
         };
+        self.began.set(true);
         let entry = self.entry(&id, procedure, action, case, &decision, at)?;
         let entered = tx.append(entry, before, &office.law.calendar)?;
         let (opened, followed) = self.follow_up(actor, &id, decision)?;

@@ -35,6 +35,8 @@ const BATCH: usize = 100;
 pub const REHEARSED: u64 = 1000;
 /// Problems that are kept one by one, for the page.
 const KEPT: usize = 200;
+/// Different grounds that are counted.
+const MOST_GROUNDS: usize = 2000;
 /// The longest list of problems, in bytes.
 const LONGEST_RESULT: usize = 32 << 20;
 
@@ -238,20 +240,21 @@ impl Reading<'_> {
 
     fn batch(&mut self, batch: &[Row], mode: Mode) -> Result<(), ExchangeFault> {
         let office = self.importing.office;
-        // What a failed commit had counted is not counted.
-        let before = self.outcome.clone_counts();
+        // Counted apart: what is undone is not counted, what is tried again is counted once.
+        let mut whole = std::mem::take(&mut self.outcome);
         let done = office.together(mode == Mode::Keep, |together| {
+            self.outcome = Outcome { run: whole.run.clone(), ..Outcome::default() };
             for row in batch {
                 self.row(together, row)?;
             }
             Ok(())
         });
-        if let Err(error) = done {
-            self.outcome.restore(before);
-            return Err(error.into());
+        if done.is_ok() {
+            whole.add(std::mem::take(&mut self.outcome));
+            whole.decided += batch.len() as u64;
         }
-        self.outcome.decided += batch.len() as u64;
-        Ok(())
+        self.outcome = whole;
+        Ok(done?)
     }
 
     fn row(&mut self, together: &Together, row: &Row) -> Result<(), StoreError> {
@@ -407,10 +410,6 @@ impl Outcome {
         for ground in &grounds {
             *self.grounds.entry((act.clone(), ground.clone())).or_default() += 1;
         }
-        // So many different grounds are no summary any more.
-        while self.grounds.len() > 2000 {
-            self.grounds.pop_last();
-        }
         let why = grounds.join("；");
         if self.result.len() < LONGEST_RESULT {
             let cells = [&row.line.to_string(), number, &act, &on, &why].map(quoted);
@@ -423,11 +422,22 @@ impl Outcome {
         }
     }
 
-    fn clone_counts(&self) -> (u64, u64, u64, u64) {
-        (self.opened, self.done, self.again, self.refused)
-    }
-
-    fn restore(&mut self, (opened, done, again, refused): (u64, u64, u64, u64)) {
-        (self.opened, self.done, self.again, self.refused) = (opened, done, again, refused);
+    fn add(&mut self, batch: Self) {
+        self.opened += batch.opened;
+        self.done += batch.done;
+        self.again += batch.again;
+        self.refused += batch.refused;
+        self.problems.extend(batch.problems);
+        self.problems.truncate(KEPT);
+        for (ground, count) in batch.grounds {
+            *self.grounds.entry(ground).or_default() += count;
+        }
+        // So many different grounds are no summary any more.
+        while self.grounds.len() > MOST_GROUNDS {
+            self.grounds.pop_last();
+        }
+        if self.result.len() < LONGEST_RESULT {
+            self.result.push_str(&batch.result);
+        }
     }
 }
