@@ -6,7 +6,7 @@ use law::{
     Id,
     calendar::Calendar,
     expr::{Expr, Node},
-    procedure::{Keep, Mask, Notice, Procedure, Scope as RoleScope},
+    procedure::{Document, Keep, Mask, Notice, Procedure, Scope as RoleScope},
     value::{Party, Value},
 };
 use serde_json::{Map, Value as Json, json};
@@ -122,6 +122,20 @@ fn raw(value: Option<&Value>) -> Json {
         Some(_) => json!(true),
         None => Json::Null,
     }
+}
+
+/// Whether a document says anything personal or sealed: then only those who handle the case may
+/// read it.
+pub fn names_people(procedure: &Procedure, document: &Document) -> bool {
+    document.uses.iter().any(|expr| {
+        let (Node::Field(field) | Node::New(field) | Node::Answer(_, field)) = &expr.node else {
+            return false;
+        };
+        procedure
+            .fields
+            .get(field)
+            .is_none_or(|field| matches!(field.keep, Keep::Personal | Keep::Sealed))
+    })
 }
 
 /// One line of a notice or a tracking page.

@@ -268,6 +268,18 @@ impl<'a> Writer<'a> {
                 }
             }
         }
+        // 明示“0” where the unit does such work at all: a duty it does not have is not mentioned.
+        let at_work = |figure: &Figure| {
+            let duty = |key: &Id| key.split('.').next().unwrap_or_default().to_owned();
+            let own = duty(&figure.key);
+            !figure.value.is_empty()
+                || self.figures.values().any(|other| {
+                    duty(&other.key) == own
+                        && !(other.value.is_empty()
+                            && other.before.is_none_or(|before| before.is_empty()))
+                })
+        };
+        alone.retain(|figure| at_work(figure));
         alone.retain(|figure| {
             let new = !printed.contains(&&figure.key);
             printed.push(&figure.key);

@@ -12,7 +12,10 @@ use engine::{
     answers::fitted,
     refusal::Refusal,
 };
-use jiff::{ToSpan, civil::Date};
+use jiff::{
+    ToSpan,
+    civil::{Date, DateTime},
+};
 use law::{
     Id,
     procedure::{Field, LINKED},
@@ -267,11 +270,12 @@ impl Stage<'_> {
             self.enqueue(later, index);
             return Ok(());
         }
-        let action = self.action(day, index, number, step)?;
-        let actor = self.submitter(index, step);
-        let hour = i8::try_from(8 + running_hour(&mut self.dice)).unwrap_or(9);
+        let hour = i8::try_from(9 + running_hour(&mut self.dice)).unwrap_or(9);
         let minute = i8::try_from(self.dice.below(60)).unwrap_or(0);
         self.office.clock().set(clock::at(day, hour, minute));
+        let now = day.at(hour, minute, 0, 0);
+        let action = self.action(now, index, number, step)?;
+        let actor = self.submitter(index, step);
         match self.office.perform(&actor, &action) {
             Ok(done) => {
                 self.outcome.acts += 1 + done.followed.len() as u64;
@@ -422,12 +426,18 @@ impl Stage<'_> {
 
     fn action(
         &mut self,
-        day: Date,
+        now: DateTime,
         index: usize,
         number: usize,
         step: &Step,
     ) -> Result<Action, StageFault> {
-        let moved = Moved::new(self.office, &self.running[index], step.on, day);
+        let day = now.date();
+        let mut moved = Moved::new(self.office, &self.running[index], step.on, day);
+        let today = step.with.values().filter_map(|value| match value {
+            Value::Moment(moment) if moment.date() == step.on => Some(*moment),
+            _ => None,
+        });
+        moved.latest = today.max().map(|latest| (latest, now));
         let play = self.running[index].performance.play.clone();
         let mut answers = Answers::new();
         for (field, value) in &step.with {
@@ -503,10 +513,13 @@ impl Stage<'_> {
         Ok(match value {
             Value::Text(text) => Value::Text(self.words(index, field, text)),
             Value::Date(date) => Value::Date(self.named(index, moved, *date)),
-            Value::Moment(moment) => {
-                let day = self.named(index, moved, moment.date());
-                Value::Moment(day.to_datetime(moment.time()))
-            }
+            Value::Moment(moment) => Value::Moment(match moved.latest {
+                // What happened on the day itself happened before it is written down.
+                Some((latest, now)) if moment.date() == latest.date() => {
+                    now.saturating_sub(latest - *moment)
+                }
+                _ => self.named(index, moved, moment.date()).to_datetime(moment.time()),
+            }),
             Value::Parties(parties) => {
                 Value::Parties(parties.iter().map(|party| self.party(index, party)).collect())
             }
@@ -585,6 +598,8 @@ impl Running {
 struct Moved {
     /// Story day = real day of the steps still to come, as far as can be seen now.
     coming: BTreeMap<Date, Date>,
+    /// The last moment of the story's day that the step writes down, and when it is now.
+    latest: Option<(DateTime, DateTime)>,
     /// Story day = real day, in order; the last is the step being done.
     days: Vec<(Date, Date)>,
     yearly: bool,
@@ -603,9 +618,12 @@ impl Moved {
         let later = running.steps.iter().map(|step| steps[*step].on).filter(|on| *on > story);
         let coming = later.map(|on| {
             let planned = running.planned_for(on - first, lag);
-            (on, running.named.get(&on).copied().unwrap_or(office_day(office, planned.max(real))))
+            // Later in the story is later here too, however late this step comes.
+            let planned = planned.max(real.saturating_add(1.day()));
+            (on, running.named.get(&on).copied().unwrap_or(office_day(office, planned)))
         });
-        Self { coming: coming.collect(), days, yearly: running.performance.yearly }
+        let yearly = running.performance.yearly;
+        Self { coming: coming.collect(), latest: None, days, yearly }
     }
 
     /// A date keeps its distance from the last step before it, and does not pass the next.
