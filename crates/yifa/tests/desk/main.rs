@@ -8,6 +8,7 @@ mod cited;
 mod exchange;
 mod field;
 mod guarded;
+mod intake;
 mod people;
 mod registers;
 mod town;
