@@ -84,6 +84,8 @@ pub struct Procedure {
     pub credential: Option<Credential>,
     /// What tells a matter that may have been registered before.
     pub similar: Option<Similar>,
+    /// How people sit an examination in its cases.
+    pub exam: Option<Exam>,
     /// How cases under older editions move to this one.
     pub transitions: Vec<Transition>,
     /// The edition it is laid over (`penalty@2025.1`), if it is a local overlay. 底本
@@ -536,6 +538,85 @@ pub struct Similar {
     pub place: Option<Id>,
     /// Cases opened in so many days are looked at.
     pub days: u32,
+}
+
+/// An examination that is sat at the desk: who may, from which bank the paper is drawn, what is
+/// entered of the result. 在线考试
+#[derive(Clone, Debug)]
+pub struct Exam {
+    /// The files field with the question bank.
+    pub bank: Id,
+    /// The `person` field that names who is to sit.
+    pub people: Id,
+    /// Sort of question = how many of it are drawn.
+    pub draw: IndexMap<QuestionSort, Expr>,
+    /// How long a sitting lasts.
+    pub minutes: Expr,
+    /// How often one person may sit.
+    pub tries: Expr,
+    /// From which score on it is passed.
+    pub pass: Expr,
+    /// The act, the machine's alone, that enters a result.
+    pub result: Id,
+    /// What is entered = the `result` act's field.
+    pub with: IndexMap<ExamMark, Id>,
+}
+
+/// The sorts of question. 题型
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum QuestionSort {
+    /// 单选.
+    Single,
+    /// 多选.
+    Multi,
+    /// 判断.
+    Judge,
+}
+
+/// What is entered of a sitting. 成绩
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ExamMark {
+    /// Who sat.
+    Person,
+    /// 0 to 100.
+    Score,
+    /// Questions answered rightly.
+    Right,
+    /// Questions asked.
+    Asked,
+    /// Which sitting of this person it is, from 1.
+    Attempt,
+    /// The best score before it, 0 where there is none.
+    Before,
+    /// The best score with it.
+    Best,
+}
+
+impl QuestionSort {
+    /// Every sort with its id and what it is called.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Single, "single", "单选"),
+        (Self::Multi, "multi", "多选"),
+        (Self::Judge, "judge", "判断"),
+    ];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(sort, ..)| *sort == self).map_or("", |(.., name)| name)
+    }
+}
+
+impl ExamMark {
+    /// Every mark with its id.
+    pub const ALL: [(Self, &'static str); 7] = [
+        (Self::Person, "person"),
+        (Self::Score, "score"),
+        (Self::Right, "right"),
+        (Self::Asked, "asked"),
+        (Self::Attempt, "attempt"),
+        (Self::Before, "before"),
+        (Self::Best, "best"),
+    ];
 }
 
 /// How running cases of an older edition move here. 过渡

@@ -153,6 +153,9 @@ impl<'a> Checker<'a> {
             all.push(&credential.from);
             all.extend(&credential.until);
         }
+        if let Some(exam) = &p.exam {
+            all.extend(exam.draw.values().chain([&exam.minutes, &exam.tries, &exam.pass]));
+        }
         all.extend(p.transitions.iter().filter_map(|transition| transition.move_if.as_ref()));
         all
     }

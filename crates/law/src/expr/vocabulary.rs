@@ -83,6 +83,8 @@ pub enum Place {
     Figure(Option<Id>),
     /// A credential.
     Credential,
+    /// How an examination is sat.
+    Exam,
     /// Which running cases move to a new edition.
     Transition,
 }
@@ -98,6 +100,7 @@ impl Place {
             Place::Public => "公开的内容",
             Place::Figure(_) => "指标",
             Place::Credential => "资格",
+            Place::Exam => "考试",
             Place::Transition => "过渡规定",
         }
     }

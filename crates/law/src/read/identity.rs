@@ -246,6 +246,7 @@ fn empty(path: &str) -> Procedure {
         indicators: IndexMap::new(),
         credential: None,
         similar: None,
+        exam: None,
         transitions: Vec::new(),
         of: None,
         scenarios: Vec::new(),

@@ -8,10 +8,11 @@
 //!
 //! One file per family of tables: `identity` ([procedure], [law], [days]), `words` ([role],
 //! [list], [field], [param], [finding], [stage]), `act`, `deadline`, `paper` ([document],
-//! [publish], [track]), `figure` ([indicator], [credential], [transition]), `scenario`.
+//! [publish], [track]), `figure` ([indicator], [credential], [transition]), `exam`, `scenario`.
 
 mod act;
 mod deadline;
+mod exam;
 mod figure;
 mod identity;
 mod overlay;
@@ -216,6 +217,7 @@ impl<'a> Reader<'a> {
         procedure.indicators = self.indicators();
         procedure.credential = self.credential(&procedure);
         procedure.similar = self.similar(&procedure);
+        procedure.exam = self.exam(&procedure);
         procedure.transitions = self.transitions(&procedure);
         self.title(&procedure);
         self.root.close();
