@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod exchange;
 mod faults;
 mod fixture;
 mod ledger;
