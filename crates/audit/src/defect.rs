@@ -53,6 +53,8 @@ const WHOLE: usize = 1200;
 
 impl Room<'_> {
     fn add(&mut self, kind: &'static str, place: Range<usize>, explanation: impl Into<String>) {
+        let end = place.end.min(self.report.text.len());
+        let place = place.start.min(end)..end;
         self.findings.push(Finding {
             kind,
             figures: Vec::new(),

@@ -121,6 +121,8 @@ struct Finder<'a> {
     masked: Vec<bool>,
 }
 
+/// No report counts in more than 万亿.
+const LARGEST: i128 = 1_000_000_000_000;
 /// Quotations up to this many characters are names.
 const NAME: usize = 20;
 /// Titles up to this many characters.
@@ -268,10 +270,10 @@ impl<'a> Finder<'a> {
         for _ in 0..4 {
             match self.chars.get(at) {
                 Some(&c) if number::multiplier(c).is_some() && numeral.script == Script::Arabic => {
-                    factor = factor.saturating_mul(number::multiplier(c)?);
+                    factor = (factor * number::multiplier(c)?).min(LARGEST);
                 }
                 Some(&c) if factor == 1 && vague && matches!(c, '万' | '亿') => {
-                    factor = factor.saturating_mul(number::multiplier(c)?);
+                    factor = (factor * number::multiplier(c)?).min(LARGEST);
                 }
                 Some('余' | '多' | '来' | '几') => vague = true,
                 _ => break,
@@ -401,7 +403,7 @@ impl<'a> Finder<'a> {
         let (mut factor, mut vague) = (1_i128, false);
         while let Some(&c) = self.chars.get(after) {
             match number::multiplier(c) {
-                Some(power) if power >= 10_000 => factor = factor.saturating_mul(power),
+                Some(power) if power >= 10_000 => factor = (factor * power).min(LARGEST),
                 None if matches!(c, '余' | '多') => vague = true,
                 _ => break,
             }

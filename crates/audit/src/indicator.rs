@@ -46,6 +46,9 @@ const CLEARLY: i32 = 8;
 /// How much of the paragraph before the sentence is read.
 const LEAD: usize = 170;
 
+/// How far a sentence is read to either side of a figure.
+const FAR: usize = 400;
+
 /// The places around a figure.
 #[derive(Clone, Debug)]
 pub(crate) struct Around {
@@ -155,7 +158,10 @@ pub(crate) fn base(text: &Text, figures: &[Figure], at: usize) -> Option<usize> 
 pub(crate) fn around(text: &Text, figures: &[Figure], at: usize) -> Around {
     let figure = &figures[at];
     let sentence = &text.sentences()[figure.sentence];
-    let range = sentence.range.clone();
+    // What stands further off in an endless sentence is no longer about the figure.
+    let far = |at: usize| at.saturating_sub(FAR);
+    let range = sentence.range.start.max(far(figure.range.start))
+        ..sentence.range.end.min(figure.range.end + FAR);
     let same = |i: usize| figures.get(i).filter(|other| other.sentence == figure.sentence);
     let tail = tail_end(text, figure.range.end, range.end, same(at + 1));
     let mut shared = false;

@@ -31,6 +31,9 @@ pub use setting::Setting;
 pub use text::Text;
 pub use years::{Recalled, recalled};
 
+/// Longer texts are read for their figures and not audited, in characters.
+pub const LONGEST: usize = 400_000;
+
 /// A report that has been read. 审读结果
 #[derive(Clone, Debug)]
 pub struct Report {
@@ -55,6 +58,9 @@ impl Report {
 
     /// All that can be said against the report, and for it: relations, then defects.
     pub fn audit(&self, reading: &Reading) -> Vec<Finding> {
+        if self.text.len() > LONGEST {
+            return Vec::new(); // No report is a thousand pages long.
+        }
         let mut findings = relations(self, reading);
         findings.extend(defects(self, reading));
         findings

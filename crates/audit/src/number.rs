@@ -114,6 +114,9 @@ pub enum Script {
 /// Digits that a number may have; a longer row of digits is a code.
 const LONGEST: usize = 12;
 
+/// A Chinese numeral above this is no numeral.
+const LIMIT: i128 = 10_000_000_000_000_000;
+
 /// An Arabic numeral at the head of this text: `1,234`, `95.23`.
 pub fn arabic(text: &[char]) -> Option<Numeral> {
     let digits = |text: &[char]| text.iter().take_while(|c| c.is_ascii_digit()).count();
@@ -204,7 +207,8 @@ fn value(numeral: &[char]) -> Option<i128> {
             let power = multiplier(c)?;
             if power >= 10_000 {
                 let before = section + current.unwrap_or(0);
-                total = (total + before.max(i128::from(before == 0 && total == 0))) * power;
+                let before = before.max(i128::from(before == 0 && total == 0));
+                total = (total + before).checked_mul(power).filter(|n| *n < LIMIT)?;
                 section = 0;
             } else {
                 section += current.filter(|&value| value != 0).unwrap_or(1) * power;

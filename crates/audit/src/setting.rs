@@ -1,5 +1,7 @@
 //! 谁的、哪一年: the unit and year of a report, and the subject and period of each figure.
 
+use std::collections::BTreeMap;
+
 use crate::{
     figure::{Figure, tail},
     text::Text,
@@ -94,17 +96,13 @@ fn year(text: &Text, years: &[Year]) -> Option<i16> {
     if let Some(titled) = titled {
         return Some(titled.year);
     }
-    let mut best: Option<(usize, i16)> = None;
+    let mut counts: BTreeMap<i16, (usize, std::cmp::Reverse<usize>)> = BTreeMap::new();
     for year in years.iter().filter(|year| year.day.is_none() && !in_title(text, year.at)) {
-        let count = years.iter().filter(|other| {
-            other.year == year.year && other.day.is_none() && !in_title(text, other.at)
-        });
-        let count = count.count();
-        if best.is_none_or(|(most, _)| count > most) {
-            best = Some((count, year.year));
-        }
+        let count = counts.entry(year.year).or_insert((0, std::cmp::Reverse(year.at)));
+        count.0 += 1;
     }
-    best.map(|(_, year)| year)
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.map(|(year, _)| year)
 }
 
 /// Inside 《》.
@@ -119,7 +117,7 @@ pub(crate) fn in_title(text: &Text, at: usize) -> bool {
 /// The name of the unit: from the title, the signature, or wherever its government is named.
 fn organ(text: &Text) -> String {
     let mut found: Vec<(usize, String)> = Vec::new();
-    for at in text.find_all("人民政府") {
+    for at in text.find_all("人民政府").take(500) {
         let line: String = tail(&text.plain(at.saturating_sub(20)..at), 20);
         let name = name_at_end(&line);
         let title = at < 200 || at + 120 > text.len();
@@ -170,15 +168,19 @@ fn name_at_end(line: &str) -> String {
     }
 }
 
+/// How far before a figure its year and subject are looked for.
+const FAR: usize = 300;
+
 /// Gives every figure its period and its subject.
 pub(crate) fn place(text: &Text, setting: &Setting, figures: &mut [Figure]) {
     let years = years(text.folded());
     for figure in figures.iter_mut() {
-        let sentence = text.sentences()[figure.sentence].range.clone();
-        let before = text.plain(sentence.start..figure.range.start);
-        figure.period = period(text, setting, &years, sentence.start, figure);
+        let sentence = text.sentences()[figure.sentence].range.start;
+        let from = sentence.max(figure.range.start.saturating_sub(FAR)).min(figure.range.start);
+        let before = text.plain(from..figure.range.start);
+        figure.period = period(text, setting, &years, from, figure);
         if figure.qualifier.is_change() {
-            figure.base_period = base_period(text, &years, sentence.start, figure);
+            figure.base_period = base_period(text, &years, from, figure);
         }
         figure.subject = subject(&before).unwrap_or_else(|| setting.organ.clone());
     }
@@ -211,7 +213,9 @@ fn period(text: &Text, setting: &Setting, years: &[Year], from: usize, figure: &
 }
 
 fn base_period(text: &Text, years: &[Year], from: usize, figure: &Figure) -> Option<String> {
-    let near = years.iter().filter(|year| (from..figure.range.start).contains(&year.at));
+    let first = years.partition_point(|year| year.at < from);
+    let after = years.partition_point(|year| year.at < figure.range.start);
+    let near = years[first..after].iter();
     let mut compared = near.filter(|year| {
         let before = tail(&text.plain(from..year.at), 1);
         ["较", "比", "与"].contains(&before.as_str())
