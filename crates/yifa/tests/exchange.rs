@@ -266,3 +266,26 @@ fn only_who_may_imports() {
     };
     assert!(importing.allowed().unwrap_err().0.contains("罚单经办岗"));
 }
+
+#[test]
+fn an_act_that_fails_after_it_was_written_leaves_nothing() {
+    // Sending opens a case that is refused: by then the sending stands in the transaction.
+    let more = "\n[act.create.require.odd]\nthat = \"new.amount != 11.41元\"\nsay = \"不另开\"\n\
+        [act.send.opens]\nprocedure = \"road-fine\"\nact = \"create\"\n\
+        [act.send.opens.with]\namount = \"new.expense\"\narticle = \"article\"\n";
+    let town = town("spoiled", &[("procedures/road-fine/procedure.toml", more)]);
+    let outcome = town.import(log(), Mode::Keep);
+    assert_eq!((outcome.done, outcome.opened, outcome.refused), (3, 2, 4), "{:?}", outcome.grounds);
+    assert!(outcome.problems[0].grounds[0].contains("不另开"), "{:?}", outcome.problems);
+    let office = &town.office;
+    let (entries, cases) = office
+        .store()
+        .read(office.county(), |read| {
+            Ok::<_, store::StoreError>((read.entries()?, read.all_exchanged(ID, "", 9)?))
+        })
+        .unwrap();
+    assert_eq!(entries, 3);
+    let numbers: Vec<&str> = cases.iter().map(|case| case.case_no.as_str()).collect();
+    assert_eq!(numbers, ["示例市罚单〔2000〕1号", "示例市罚单〔2000〕2号"], "no number is lost");
+    assert!(office.store().verify(office.county(), |_| {}).unwrap().is_empty());
+}
