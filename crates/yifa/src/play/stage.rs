@@ -131,6 +131,8 @@ struct Running {
     days: Vec<(Date, Date)>,
     /// Day in the story = day that was named for it: an appointment is kept.
     named: BTreeMap<Date, Date>,
+    /// When its last step was done, and the last moment the story wrote down there.
+    last: Option<(Option<DateTime>, DateTime)>,
     /// Plays of cases it opened that must finish before the machine reports.
     child: Option<usize>,
     done: bool,
@@ -220,6 +222,7 @@ impl Stage<'_> {
             lag: 0,
             days: Vec::new(),
             named: BTreeMap::new(),
+            last: None,
             performance,
             cast,
             parties: BTreeMap::new(),
@@ -270,10 +273,8 @@ impl Stage<'_> {
             self.enqueue(later, index);
             return Ok(());
         }
-        let hour = i8::try_from(9 + running_hour(&mut self.dice)).unwrap_or(9);
-        let minute = i8::try_from(self.dice.below(60)).unwrap_or(0);
-        self.office.clock().set(clock::at(day, hour, minute));
-        let now = day.at(hour, minute, 0, 0);
+        let now = self.hour(day, index, step);
+        self.office.clock().set(clock::at(day, now.hour(), now.minute()));
         let action = self.action(now, index, number, step)?;
         let actor = self.submitter(index, step);
         match self.office.perform(&actor, &action) {
@@ -293,6 +294,25 @@ impl Stage<'_> {
             Err(Unperformed::Refused(refusal)) => self.refused(day, index, number, refusal),
             Err(other) => Err(StageFault::Failed(other)),
         }
+    }
+
+    /// When on its day a step is done: some office hour, but after what the case has seen that
+    /// day, and as long after it as in the story where the story gives the hours.
+    fn hour(&mut self, day: Date, index: usize, step: &Step) -> DateTime {
+        let hour = i8::try_from(9 + running_hour(&mut self.dice)).unwrap_or(9);
+        let minute = i8::try_from(self.dice.below(60)).unwrap_or(0);
+        let told = latest_moment(step);
+        let mut now = day.at(hour, minute, 0, 0);
+        let running = &mut self.running[index];
+        if let Some((before, real)) = running.last.filter(|(_, real)| real.date() == day) {
+            let gap = match (before, told) {
+                (Some(before), Some(told)) if before.date() == told.date() => told - before,
+                _ => 5.minutes(),
+            };
+            now = now.max(real.saturating_add(gap)).min(day.at(23, 59, 0, 0));
+        }
+        running.last = Some((told, now));
+        now
     }
 
     /// Plays the case that was opened on the way.
@@ -433,11 +453,7 @@ impl Stage<'_> {
     ) -> Result<Action, StageFault> {
         let day = now.date();
         let mut moved = Moved::new(self.office, &self.running[index], step.on, day);
-        let today = step.with.values().filter_map(|value| match value {
-            Value::Moment(moment) if moment.date() == step.on => Some(*moment),
-            _ => None,
-        });
-        moved.latest = today.max().map(|latest| (latest, now));
+        moved.latest = latest_moment(step).map(|latest| (latest, now));
         let play = self.running[index].performance.play.clone();
         let mut answers = Answers::new();
         for (field, value) in &step.with {
@@ -644,6 +660,15 @@ impl Moved {
             _ => moved,
         }
     }
+}
+
+/// The last moment of its own day that a step writes down.
+fn latest_moment(step: &Step) -> Option<DateTime> {
+    let moments = step.with.values().filter_map(|value| match value {
+        Value::Moment(moment) if moment.date() == step.on => Some(*moment),
+        _ => None,
+    });
+    moments.max()
 }
 
 /// A step only the machine performs: what flows back from a linked case.
