@@ -67,6 +67,10 @@ fn slips_of_the_pen_are_known_for_what_they_are() {
         ("中华人民共和道国路交通安全法", "中华人民共和国道路交通安全法"),
         ("法律援助例", "法律援助条例"),
         ("信访工作条列", "信访工作条例"),
+        (
+            "最人民法院关于审理行政协议案件若干问题的规定",
+            "最高人民法院关于审理行政协议案件若干问题的规定",
+        ),
     ] {
         let text = format!("《{written}》第一条");
         let reviews = STATUTES.review(&text, "2024-01-01".parse().unwrap());

@@ -225,7 +225,9 @@ impl Reader<'_> {
         let simple = simplified(title);
         let trials = ["（试行）", "（暂行）", "（修订）", "（修正）", "（草案）"];
         let trial = trials.iter().find_map(|trial| simple.strip_suffix(trial));
-        let without = trial.or_else(|| super::without_author(&simple));
+        // An issuer may be left out or written otherwise, but not misspelt.
+        let misspelt = trial.is_none() && self.statutes.misspelt(title).is_some();
+        let without = trial.or_else(|| super::without_author(&simple)).filter(|_| !misspelt);
         without.map_or(plain, |title| self.statutes.resolve(title, self.on))
     }
 
