@@ -8,13 +8,15 @@
 //! tables into a [`procedure::Procedure`], with [`expr`] for its conditions → [`check`] says what
 //! must hold within and across files → [`Law`] answers what is in force on a day.
 //! [`calendar`] and [`period`] count legal days; [`statute`] knows which laws exist;
-//! [`diagnostic`] shows what is wrong; [`wall`] says a procedure in plain Chinese.
+//! [`diagnostic`] shows what is wrong; [`wall`] says a procedure in plain Chinese;
+//! [`difference`] says what a local overlay changes.
 
 pub mod assessment;
 pub mod calendar;
 pub mod check;
 pub mod citation;
 pub mod diagnostic;
+pub mod difference;
 pub mod exchange;
 pub mod expr;
 pub mod id;

@@ -6,6 +6,7 @@
 use std::{fs, path::Path};
 
 use law::{
+    difference::{self, Change},
     expr::{Node, Type},
     period::{Period, Unit},
     procedure::{From, Keep, Procedure, Target, Within},
@@ -102,6 +103,41 @@ fn the_law_has_one_hash_whatever_examines_it() {
 }
 
 #[test]
+fn every_difference_from_the_base_is_named_with_its_basis() {
+    let mut files: Vec<SourceFile> = law::source::embedded();
+    files.retain(|file| !file.path.starts_with("procedures/"));
+    let below = |mut file: SourceFile| {
+        file.path = format!("procedures/{}", file.path);
+        file
+    };
+    files.extend(fixture("penalty").into_iter().map(below));
+    files.extend(fixture("market"));
+    let (law, _) = law::Law::parse(&files);
+    let local = law.procedures["penalty.market"].last().unwrap();
+    let base = difference::base(&law, local).unwrap();
+    assert_eq!(difference::base(&law, base).map(Procedure::key), None);
+    assert_eq!(difference::differences(base, base, &law), []);
+
+    let all = difference::differences(base, local, &law);
+    let one = |name: &str, side: &str| {
+        all.iter().find(|one| one.name == name && one.side == side).unwrap()
+    };
+    let fine = one("对法人、组织的较大数额罚款", "数值");
+    assert_eq!((fine.part, fine.change), ("参数", Change::Filled));
+    assert_eq!(fine.local, "100000元");
+    assert!(fine.base.starts_with("由省定"), "{}", fine.base);
+    assert_eq!(fine.basis, "《某省行政处罚听证程序规定》第三条");
+    assert_eq!(one("委托检验检测", "全部").change, Change::Added);
+    assert_eq!(one("委托检验检测", "全部").basis, "《市场监督管理行政处罚程序规定》第六十四条");
+    let site = all.iter().find(|one| one.side == "填写").unwrap();
+    assert_eq!((site.change, &*site.local), (Change::Tightened, "现场照片（必填）"));
+    let pause = all.iter().find(|one| one.side == "不计入").unwrap();
+    assert_eq!((pause.part, pause.change), ("期限", Change::Loosened));
+    assert_eq!((&*pause.base, &*pause.local), ("", "从委托检验检测到收到检验检测结果"));
+    assert_eq!(pause.basis, "《市场监督管理行政处罚程序规定》第六十四条");
+}
+
+#[test]
 fn an_overlay_fills_tightens_and_opens() {
     let mut read = read::folder(&fixture("penalty"));
     let statutes = law::statute::Statutes::parse(&law::source::embedded()).0;
@@ -125,5 +161,6 @@ fn an_overlay_fills_tightens_and_opens() {
     assert_eq!(decide.extend.as_ref().unwrap().act, "x_extend");
     assert!(decide.basis.text.contains("市场监督管理行政处罚程序规定"));
     assert_eq!(overlay.acts["decide"].require.len(), base.acts["decide"].require.len());
-    assert_eq!(overlay.scenarios.len(), 1);
+    let own = overlay.scenarios.len() - base.scenarios.len();
+    assert_eq!(own, 1, "the stories of the base hold here too");
 }

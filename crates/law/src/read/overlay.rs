@@ -16,6 +16,7 @@ use crate::{
     expr::{ActWords, Place},
     period::Period,
     procedure::{Act, Ask, Deadline, Document, Field, Procedure, Team, Within},
+    scenario::Scenario,
     source::SourceFile,
     statute::{Resolution, Statutes},
     toml_file::{Item, Table, TomlFile},
@@ -97,11 +98,26 @@ fn overlay(
     let scenarios = files.iter().find(|file| file_name(&file.path) == "scenarios.toml");
     if let Some(file) = scenarios {
         let toml = TomlFile::parse(&file.path, &file.text);
-        procedure.scenarios = scenario::read(&toml, &procedure);
+        let mut own = scenario::read(&toml, &procedure);
+        own.extend(kept(&base.procedure, &own));
+        procedure.scenarios = own;
         faults.extend(toml.into_faults());
     }
     let scenarios = scenarios.cloned().or_else(|| base.scenarios.clone());
     Definition { procedure, file: file.clone(), scenarios, faults }
+}
+
+/// The scenarios of the base that the overlay does not replace under the same name. They must hold
+/// here too; their failures are reported at the top of the overlay's own scenarios.
+fn kept(base: &Procedure, own: &[Scenario]) -> Vec<Scenario> {
+    let replaced = |name: &str| own.iter().any(|story| story.name == name);
+    let kept = base.scenarios.iter().filter(|story| !replaced(&story.name)).cloned();
+    let moved = |mut story: Scenario| {
+        story.line = 1;
+        story.when.iter_mut().for_each(|step| step.line = 1);
+        story
+    };
+    kept.map(moved).collect()
 }
 
 impl Reader<'_> {
