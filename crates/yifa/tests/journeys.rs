@@ -192,6 +192,7 @@ fn every_page_fits_a_telephone() {
         "/registers/mediation",
         "/law",
         "/law/petition",
+        "/law/petition/differences",
         "/people",
         "/people/qingshi-mediator",
         "/figures",

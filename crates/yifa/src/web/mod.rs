@@ -85,6 +85,7 @@ fn routes() -> Vec<(&'static str, MethodRouter<Desk>)> {
         ("/law", get(law::list)),
         ("/law/{procedure}", get(law::wall)),
         ("/law/{procedure}/source", get(law::source)),
+        ("/law/{procedure}/differences", get(law::differences)),
         ("/people", get(people::list).post(people::add)),
         ("/people/{person}", get(people::show)),
         ("/people/{person}/posts", post(people::give_post)),

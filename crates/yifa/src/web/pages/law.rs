@@ -9,6 +9,7 @@ use axum::{
 };
 use law::{
     Law,
+    difference::{self, Difference},
     procedure::{Field, FieldType, Keep, LawUse, Procedure, Role, Scope},
     source::{self, SourceFile},
     value::Value,
@@ -99,6 +100,9 @@ struct WallPage {
     params: Vec<Param>,
     laws: Vec<String>,
     scenarios: Vec<(String, usize)>,
+    /// The edition it is laid over, if it is a local one.
+    of: Option<String>,
+    version: String,
     editions: Vec<(String, String, bool)>,
 }
 
@@ -149,6 +153,8 @@ pub async fn wall(
             .iter()
             .map(|scenario| (scenario.name.clone(), scenario.when.len()))
             .collect(),
+        of: procedure.of.clone(),
+        version: procedure.version.clone(),
         editions: editions
             .iter()
             .map(|edition| {
@@ -205,6 +211,41 @@ pub async fn source(
         path: procedure.path.clone(),
         hash: procedure.hash.to_string(),
         files,
+    };
+    Ok(Html(page.render()?))
+}
+
+#[derive(Template)]
+#[template(path = "law/differences.html")]
+struct DifferencesPage {
+    frame: Frame,
+    edition: String,
+    /// The base and what differs from it; none for an edition that stands by itself.
+    of: Option<(String, Vec<Difference>)>,
+}
+
+/// `GET /law/{procedure}/differences`: what holds here and not in the base, and on what ground.
+pub async fn differences(
+    State(desk): State<Desk>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Query(asked): Query<Edition>,
+) -> Result<Html<String>, PageError> {
+    let law = desk.law();
+    let (procedure, _) = edition(law, &id, &asked)?;
+    let base = difference::base(law, procedure);
+    let frame = desk.frame(&me, "与底本的不同").await?;
+    let page = DifferencesPage {
+        frame: frame
+            .under("程序与法规", "/law")
+            .under(procedure.name.clone(), format!("/law/{id}")),
+        edition: format!(
+            "{} · {} · {}文本",
+            procedure.name,
+            procedure.version,
+            level(procedure.level)
+        ),
+        of: base.map(|base| (base.key(), difference::differences(base, procedure, law))),
     };
     Ok(Html(page.render()?))
 }
