@@ -20,6 +20,21 @@ pub struct Drawn {
     pub cases: Vec<CaseId>,
 }
 
+/// The order in which things are drawn: that of SM3(seed ‖ key). 抽取次序
+pub fn order<'k>(seed: &str, keys: impl IntoIterator<Item = &'k str>) -> Vec<usize> {
+    let place = |key: &str| -> [u8; 32] {
+        let mut hash = Sm3::new();
+        hash.update(seed.as_bytes());
+        hash.update(b"\n");
+        hash.update(key.as_bytes());
+        hash.finalize().into()
+    };
+    let keys = keys.into_iter().enumerate();
+    let mut placed: Vec<([u8; 32], usize)> = keys.map(|(at, key)| (place(key), at)).collect();
+    placed.sort_unstable();
+    placed.into_iter().map(|(_, at)| at).collect()
+}
+
 /// Draws up to `each` cases of every unit. The order of `cases` makes no difference.
 pub fn draw(
     seed: &str,

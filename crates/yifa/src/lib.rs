@@ -8,6 +8,7 @@ pub mod citations;
 pub mod cli;
 pub mod clock;
 pub mod duties;
+pub mod exam;
 pub mod exchange;
 pub mod figures;
 pub mod intake;

@@ -11,6 +11,7 @@ use jiff::{ToSpan, civil::Date};
 use law::value::Value;
 use store::StoreError;
 
+use crate::exam;
 use crate::office::{Office, Unperformed};
 
 /// How often the office looks whether a day has passed.
@@ -29,6 +30,8 @@ pub struct Round {
     pub recounted: u64,
     /// Sessions forgotten.
     pub forgotten: u64,
+    /// Sittings of examinations whose time was over and whose results were entered.
+    pub marked: u64,
 }
 
 /// Makes rounds until the runtime ends.
@@ -59,7 +62,8 @@ pub fn round(office: &Office) -> Result<Round, Unperformed> {
     let idle = now.checked_sub(FORGET_HOURS.hours()).unwrap_or(now);
     let forgotten = office.store().write(county, |tx| tx.expire_sessions(idle))?;
     let recounted = recount(office, today)?;
-    Ok(Round { sealed, ready, recounted, forgotten })
+    let marked = exam::settle(office, now)?;
+    Ok(Round { sealed, ready, recounted, forgotten, marked })
 }
 
 /// Seals a day if something was entered since the last seal and it is not sealed yet.

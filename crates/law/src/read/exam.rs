@@ -55,8 +55,8 @@ impl Reader<'_> {
     fn bank(&self, item: &Item<'_>, procedure: &Procedure) -> Option<Id> {
         let id = self.of_type(item, "E1801", "附件字段", procedure, &FieldType::Files)?;
         let keep = procedure.fields.get(&id).map(|field| field.keep);
-        if keep < Some(Keep::Personal) {
-            let fault = item.error("E1801", format!("题库 {id} 谁都能看"));
+        if keep != Some(Keep::Personal) {
+            let fault = item.error("E1801", format!("题库 {id} 不是只给经办的人看"));
             let fault = fault.instead(format!("field.{id} 写 keep = \"personal\""));
             item.report(fault.why("题库里有答案，只给组织考试的人看"));
         }

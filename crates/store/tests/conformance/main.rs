@@ -12,3 +12,4 @@ mod ledger;
 mod lists;
 mod privacy;
 mod proofs;
+mod sittings;

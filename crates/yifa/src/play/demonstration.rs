@@ -52,6 +52,11 @@ pub struct PlanLine {
     pub last: Option<i32>,
 }
 
+/// What stands in a file that stories attach by this name, where what it says matters.
+pub fn attachment(name: &str) -> Option<&'static [u8]> {
+    EMBEDDED.get_file(Path::new("attachments").join(name)).map(|file| file.contents())
+}
+
 impl Demonstration {
     /// The one the binary carries.
     pub fn embedded() -> Result<Self, YearFault> {

@@ -554,10 +554,17 @@ impl Stage<'_> {
                 Value::Organs(organs.iter().map(real).collect())
             }
             Value::Files(files) => {
-                let paper = self.paper()?;
-                let named =
-                    |file: &FileRef| FileRef { name: file_name(&file.name), ..paper.clone() };
-                Value::Files(files.iter().map(named).collect())
+                let mut kept = Vec::new();
+                for file in files {
+                    kept.push(match super::demonstration::attachment(&file.name) {
+                        Some(content) => self
+                            .office
+                            .keep_file(&file.name, content)
+                            .map_err(StageFault::Failed)?,
+                        None => FileRef { name: file_name(&file.name), ..self.paper()? },
+                    });
+                }
+                Value::Files(kept)
             }
             other => other.clone(),
         })

@@ -36,6 +36,11 @@ pub static FIELD: LazyLock<Asset> = LazyLock::new(|| {
     let mime = "text/javascript; charset=utf-8";
     Asset::new("field", "js", mime, include_bytes!("../../assets/field.js"))
 });
+/// The script of examinations.
+pub static EXAM: LazyLock<Asset> = LazyLock::new(|| {
+    let mime = "text/javascript; charset=utf-8";
+    Asset::new("exam", "js", mime, include_bytes!("../../assets/exam.js"))
+});
 /// What keeps those pages in the telephone; it has an address of its own.
 pub const WORKER: &str = include_str!("../../assets/worker.js");
 /// The icon.
@@ -54,7 +59,7 @@ impl Asset {
 /// `GET /assets/{file}`
 pub async fn asset(Path(file): Path<String>) -> Response {
     let url = format!("/assets/{file}");
-    match [&STYLE, &SCRIPT, &FIELD, &ICON].into_iter().find(|asset| asset.url == url) {
+    match [&STYLE, &SCRIPT, &FIELD, &EXAM, &ICON].into_iter().find(|asset| asset.url == url) {
         Some(asset) => (
             [
                 (header::CONTENT_TYPE, HeaderValue::from_static(asset.mime)),

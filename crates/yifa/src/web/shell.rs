@@ -131,6 +131,9 @@ fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
     if super::pages::field::anything(office, actor, office.clock().today()) {
         first.items.push(Item::new("手机填报", "/field"));
     }
+    if super::pages::exam::any(office) {
+        first.items.push(Item::new("在线考试", "/exams"));
+    }
     let mine = |procedure: &law::procedure::Procedure| {
         procedure.roles.keys().any(|role| actor.posts.iter().any(|post| post.role == *role))
     };

@@ -8,6 +8,7 @@ pub mod case;
 pub mod cockpit;
 pub mod draw;
 pub mod duties;
+pub mod exam;
 pub mod exchange;
 pub mod export;
 pub mod field;

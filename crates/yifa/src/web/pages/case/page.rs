@@ -47,6 +47,7 @@ pub(super) struct CasePage {
     version: String,
     organ: String,
     origin: String,
+    exam: bool,
     lamps: Vec<Lamp>,
     stages: Vec<Stage>,
     stale: Option<Vec<(u32, String)>>,
@@ -182,6 +183,7 @@ pub(super) fn view(
         } else {
             names.organ(case.origin().as_str())
         },
+        exam: procedure.exam.is_some() && !masked,
         lamps: worst(file, office).into_iter().collect(),
         stages: stages(file),
         stale: asked.stale.map(|seen| since(file, seen)),
