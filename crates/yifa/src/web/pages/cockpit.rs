@@ -8,6 +8,7 @@ use axum::{
     response::Html,
 };
 use engine::{actor::OrganPath, deadline::Light, duty::Standing};
+use law::Id;
 use store::{Load, RegisterFilter, Visible};
 
 use super::{
@@ -67,13 +68,14 @@ pub async fn show(
         let overdue = RegisterFilter {
             organ: Some(organ.clone()),
             light: Some((Light::Red, today)),
+            ended: Some(false),
             ..RegisterFilter::default()
         };
         let (loads, organs, worst) = office.store().read(office.county(), |read| {
             let worst = read.register(&overdue, &visible, None, 500)?.rows;
             Ok::<_, PageError>((read.loads(organ, today)?, read.organs()?, worst))
         })?;
-        let loads = loads.into_iter().filter(|load| !is_roster(office, load));
+        let loads = loads.into_iter().filter(|load| !is_roster(office, &load.procedure));
         let (mut all, mut units, mut groups) = (Sum::default(), BTreeMap::new(), Vec::new());
         for load in loads {
             all.add(&load);
@@ -91,7 +93,8 @@ pub async fn show(
         let name = |path: &OrganPath| {
             organs.iter().find(|one| one.path == *path).map_or_else(String::new, |o| o.name.clone())
         };
-        let mut worst: Vec<_> = worst;
+        let mut worst: Vec<_> =
+            worst.into_iter().filter(|case| !is_roster(office, &case.procedure)).collect();
         worst.sort_by_key(|case| case.pressing.map(|pressing| pressing.legal));
         worst.truncate(WORST as usize);
         let duties = duties::of_year(office, organ, today.year())?;
@@ -132,8 +135,8 @@ fn child(organ: &OrganPath, path: &OrganPath) -> OrganPath {
 }
 
 /// What stands in a roster is not work that is open.
-fn is_roster(office: &Office, load: &Load) -> bool {
-    let editions = office.law().procedures.get(&load.procedure);
+fn is_roster(office: &Office, procedure: &Id) -> bool {
+    let editions = office.law().procedures.get(procedure);
     editions.and_then(|editions| editions.last()).is_some_and(|one| one.roster)
 }
 
