@@ -182,7 +182,7 @@ impl Known<'_, '_> {
         let Some(by) = by else { return Some((key.into(), None)) };
         let wanted = by.words()?;
         let splits = self.figures.splits(key);
-        if !splits.iter().any(|split| *split == wanted) {
+        if !splits.contains(&wanted) {
             let fault = by.error("E1302", format!("{key} 不按 {wanted} 分项"));
             by.report(fault.instead(match splits.is_empty() {
                 true => "在指标里加 split".to_owned(),

@@ -86,7 +86,7 @@ fn our_own_papers_are_read_again() {
         println!("skipped: no Chinese font on this machine");
         return;
     };
-    let read_pdf = read("报告.pdf", &pdf::write(&paper, &fonts).file).unwrap();
+    let read_pdf = read("报告.pdf", &pdf::write(&paper, fonts).file).unwrap();
     assert_eq!(read_pdf.kind, Kind::Pdf);
     assert_eq!(read_pdf.text, format!("年度报告\n{body}\n一、主要做法\n短段。"));
 }

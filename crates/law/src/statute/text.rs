@@ -97,7 +97,7 @@ fn begins(head: &str, text: &str) -> Option<Date> {
     let last = in_head.iter().map(|(_, day)| *day).max();
     let changed = head.contains("修订") || head.contains("修正");
     let own = said(&in_head, head);
-    let first = own.or_else(|| if changed { last } else { None });
+    let first = own.or(if changed { last } else { None });
     first.or_else(|| said(&days(text), text)).or(last)
 }
 

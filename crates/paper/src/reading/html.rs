@@ -135,7 +135,7 @@ fn said_encoding(file: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     let said = &start[start.find("charset=")? + "charset=".len()..];
     let said = said.trim_start_matches(['"', '\'']);
     let end = said.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(said.len());
-    encoding_rs::Encoding::for_label(said[..end].as_bytes())
+    encoding_rs::Encoding::for_label(&said.as_bytes()[..end])
 }
 
 /// Bytes as lower-case ASCII; what is none becomes blanks and zeros vanish, as UTF-16 has them.
