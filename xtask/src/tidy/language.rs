@@ -36,6 +36,7 @@ const KNOWN_HOSTS: &[&str] = &[
     "schemas.openxmlformats.org",
     "www.w3.org",
     "purl.org",
+    "doi.org",
     "schemas.microsoft.com",
     "example.org",
     "example.com",
