@@ -5,6 +5,7 @@
 mod acts;
 mod audit;
 mod cited;
+mod exam;
 mod exchange;
 mod field;
 mod guarded;
