@@ -25,7 +25,7 @@ use crate::{
 ///
 /// `{{ people }}` latest answer · `{{ draft.opinion }}`, `{{ accept.on }}`, `{{ accept.by }}` of
 /// the last such act, `{{ accept.times }}` how many · `{{ due('handle') }}`, blank where it does
-/// not run · `{{ finding.must_review }}` · `{{ has.opinion }}` · `{{ code.fine }}` raw codes for
+/// not run · `{{ finding.must_review }}` · `{{ param.supply_days }}` · `{{ has.opinion }}` · `{{ code.fine }}` raw codes for
 /// conditions · `{{ org }}`, `{{ number }}`, `{{ case_no }}`, `{{ date }}`, `{{ actor }}`.
 pub fn context(
     case: &Case,
@@ -83,6 +83,20 @@ pub fn context(
         .map(|finding| (finding.to_string(), json!(scope.finding(finding))))
         .collect();
     root.insert("finding".into(), Json::Object(findings));
+    let params: Map<String, Json> = procedure
+        .params
+        .values()
+        .map(|param| {
+            let words = match param.current().0 {
+                Value::Int(number) => number.to_string(),
+                Value::Money(cents) => show::money(*cents),
+                Value::Yes(yes) => if *yes { "是" } else { "否" }.into(),
+                _ => String::new(),
+            };
+            (param.id.to_string(), json!(words))
+        })
+        .collect();
+    root.insert("param".into(), Json::Object(params));
     root.insert("has".into(), Json::Object(has));
     root.insert("code".into(), Json::Object(codes));
     let issuer = issuer(procedure, case.organ(), &recorded.fact);

@@ -733,8 +733,15 @@ mod tests {
     #[test]
     fn nothing_is_invented() {
         // Zero is said, not hidden, and a share of nothing is no share.
-        let none = [amount("a", "受理案件数", 0, None), rate("r", "成功率", (0, 0), None)];
-        assert_eq!(said(&["全年受理{a}，成功率{r}。"], &none), "受理案件数为0件。");
+        let none = [
+            amount("d.a", "受理案件数", 0, None),
+            rate("d.r", "成功率", (0, 0), None),
+            amount("d.other", "排查次数", 5, None),
+        ];
+        let asked = "全年受理{d.a}，成功率{d.r}。";
+        assert_eq!(said(&[asked], &none), "受理案件数为0件。");
+        // But a duty that the unit does not have at all is not spoken of.
+        assert_eq!(said(&[asked], &none[..2]), "【本节没有数据】");
         let some = [amount("a", "受理案件数", 3, None), rate("r", "成功率", (0, 0), None)];
         assert_eq!(said(&["全年受理{a}，成功率{r}。"], &some), "受理案件数为3件。");
         // A figure that nobody keeps is named as missing.
