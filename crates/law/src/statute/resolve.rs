@@ -50,16 +50,19 @@ impl Statutes {
     /// Titles may be full or short, with or without 中华人民共和国, or a document number. An
     /// edition in brackets, such as （2017修正）, asks for that edition.
     pub fn resolve(&self, title: &str, on: Date) -> Resolution<'_> {
+        let known = self.find(title, on);
+        known.unwrap_or_else(|| Resolution::Unknown { nearest: self.perhaps(title) })
+    }
+
+    /// The same without looking for what may have been meant, which takes the whole list.
+    pub(super) fn find(&self, title: &str, on: Date) -> Option<Resolution<'_>> {
         let as_written = self.named(title).map(|statute| self.standing(statute, on));
         if let Some(best) = as_written.max_by_key(|standing| preference(standing, on)) {
-            return best;
+            return Some(best);
         }
-        if let Some((bare, edition)) = split_edition(title)
-            && let Some(statute) = self.named(bare).next()
-        {
-            return self.standing_of_edition(statute, edition, on);
-        }
-        Resolution::Unknown { nearest: self.perhaps(title) }
+        let (bare, edition) = split_edition(title)?;
+        let statute = self.named(bare).next()?;
+        Some(self.standing_of_edition(statute, edition, on))
     }
 
     /// The full title that was perhaps meant. 中华人民共和国 itself may be misspelt.
@@ -70,13 +73,13 @@ impl Statutes {
         let simple = simplified(title);
         let country = if simple.starts_with("中华") { COUNTRY } else { "" };
         let length = simple.chars().count();
-        let names = self.list.iter().map(|statute| {
-            let name = format!("{country}{}", simplified(&statute.title));
-            (name.chars().count(), name, &*statute.title)
+        let names = self.list.iter().zip(&self.titles).filter_map(|(statute, name)| {
+            let letters = country.chars().count() + name.chars().count();
+            let near = letters.abs_diff(length) <= 3;
+            near.then(|| (letters, format!("{country}{name}"), &*statute.title))
         });
-        let mut near: Vec<(usize, String, &str)> = names
-            .filter(|(letters, name, _)| letters.abs_diff(length) <= 3 && !simple.ends_with(name))
-            .collect();
+        let mut near: Vec<(usize, String, &str)> =
+            names.filter(|(_, name, _)| !simple.ends_with(name)).collect();
         // Of names equally near the longer first: letters are left out more often than added.
         near.sort_by_key(|(letters, ..)| Reverse(*letters));
         let meant = nearest(&simple, near.iter().map(|(_, name, _)| name.as_str()))?;

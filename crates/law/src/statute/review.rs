@@ -203,24 +203,20 @@ impl Reader<'_> {
             wording: Wording::Titled,
         };
         match self.resolve(meant, behind) {
-            Resolution::Unknown { .. } => self.unknown(title, meant, behind, &mut review),
-            known => self.known(known, &mut review),
+            None => self.unknown(title, meant, behind, &mut review),
+            Some(known) => self.known(known, &mut review),
         }
         review
     }
 
     /// As written, with the edition in brackets, or without what people add to a title.
-    fn resolve(&self, title: &str, behind: &str) -> Resolution<'_> {
+    fn resolve(&self, title: &str, behind: &str) -> Option<Resolution<'_>> {
         let inner = behind.trim_matches(['（', '）', '(', ')', ' ']);
-        if is_edition(inner) {
-            let dated = self.statutes.resolve(&format!("{title}（{inner}）"), self.on);
-            if !matches!(dated, Resolution::Unknown { .. }) {
-                return dated;
-            }
-        }
-        let plain = self.statutes.resolve(title, self.on);
-        if !matches!(plain, Resolution::Unknown { .. }) {
-            return plain;
+        let dated = is_edition(inner)
+            .then(|| self.statutes.find(&format!("{title}（{inner}）"), self.on))
+            .flatten();
+        if let Some(known) = dated.or_else(|| self.statutes.find(title, self.on)) {
+            return Some(known);
         }
         let simple = simplified(title);
         let trials = ["（试行）", "（暂行）", "（修订）", "（修正）", "（草案）"];
@@ -228,7 +224,7 @@ impl Reader<'_> {
         // An issuer may be left out or written otherwise, but not misspelt.
         let misspelt = trial.is_none() && self.statutes.misspelt(title).is_some();
         let without = trial.or_else(|| super::without_author(&simple)).filter(|_| !misspelt);
-        without.map_or(plain, |title| self.statutes.resolve(title, self.on))
+        self.statutes.find(without?, self.on)
     }
 
     fn known(&self, resolution: Resolution<'_>, review: &mut Review) {
@@ -350,9 +346,10 @@ impl Reader<'_> {
             return;
         }
         if let Some(statute) = self.statutes.ending(meant) {
-            let resolution = self.statutes.resolve(&statute.title, self.on);
             review.checked = true;
-            self.known(resolution, review);
+            if let Some(resolution) = self.statutes.find(&statute.title, self.on) {
+                self.known(resolution, review);
+            }
             if review.verdict == Verdict::Ok {
                 review.explanation = format!("题名不全，应写《{}》", statute.cited_as());
             }
