@@ -239,6 +239,11 @@ impl Condition {
         Self { says, weights, relations }
     }
 
+    /// Whether a play adds anything to it.
+    fn weighs(&self, play: usize, plays: usize) -> bool {
+        (0..self.relations.len()).any(|relation| self.row(relation, plays)[play] != 0.0)
+    }
+
     /// The weights that belong to one of its relations.
     fn row(&self, relation: usize, plays: usize) -> &[f64] {
         if self.weights.len() == plays {
@@ -288,24 +293,65 @@ fn ratio(measure: &Measure, play: &Play) -> (f64, f64) {
 }
 
 /// The fewest plays that fulfil all conditions; `None` where there are none.
+///
+/// Conditions that share no play are solved apart, and plays that weigh the same in all of them
+/// are one unknown: what is left is small, however many figures a report has.
 fn solve(plays: usize, conditions: &[&Condition]) -> Result<Option<Vec<u32>>, TotalsFault> {
+    let mut times = vec![0; plays];
+    for apart in unconnected(plays, conditions) {
+        let Some(found) = solve_together(plays, &apart)? else { return Ok(None) };
+        times.iter_mut().zip(found).for_each(|(all, own)| *all += own);
+    }
+    Ok(Some(times))
+}
+
+/// Conditions in groups, so that no play weighs in two of them.
+fn unconnected<'c>(plays: usize, conditions: &[&'c Condition]) -> Vec<Vec<&'c Condition>> {
+    let mut groups: Vec<(Vec<bool>, Vec<&Condition>)> = Vec::new();
+    for condition in conditions {
+        let mut weighs: Vec<bool> = (0..plays).map(|play| condition.weighs(play, plays)).collect();
+        let mut together = vec![*condition];
+        let shared =
+            |others: &[bool]| others.iter().zip(&weighs).any(|(one, other)| *one && *other);
+        let (joined, apart): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|(others, _)| shared(others));
+        for (others, members) in joined {
+            weighs.iter_mut().zip(others).for_each(|(all, one)| *all |= one);
+            together.extend(members);
+        }
+        groups = apart;
+        groups.push((weighs, together));
+    }
+    groups.into_iter().map(|(_, members)| members).collect()
+}
+
+fn solve_together(
+    plays: usize,
+    conditions: &[&Condition],
+) -> Result<Option<Vec<u32>>, TotalsFault> {
+    // One unknown for all plays with the same weights; its first play stands for them.
+    let mut alike: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
+    for play in (0..plays).rev() {
+        if conditions.iter().any(|condition| condition.weighs(play, plays)) {
+            let rows = conditions.iter().flat_map(|condition| {
+                (0..condition.relations.len()).map(|r| condition.row(r, plays)[play].to_bits())
+            });
+            alike.insert(rows.collect(), play);
+        }
+    }
+    let chosen: Vec<usize> = alike.into_values().collect();
     let mut problem = Problem::new(OptimizationDirection::Minimize);
-    let needed = |play: usize| {
-        conditions.iter().any(|condition| {
-            (0..condition.relations.len()).any(|r| condition.row(r, plays)[play] != 0.0)
-        })
-    };
     let most = 10_000_000;
-    let variables: Vec<_> = (0..plays)
-        .map(|play| problem.add_integer_var(1.0, (0, if needed(play) { most } else { 0 })))
-        .collect();
+    let variables: Vec<_> =
+        chosen.iter().map(|_| problem.add_integer_var(1.0, (0, most))).collect();
     for condition in conditions {
         for (index, (relation, bound)) in condition.relations.iter().enumerate() {
+            let weights = condition.row(index, plays);
             let row: Vec<_> = variables
                 .iter()
-                .zip(condition.row(index, plays))
-                .filter(|(_, weight)| **weight != 0.0)
-                .map(|(variable, weight)| (*variable, *weight))
+                .zip(&chosen)
+                .map(|(variable, play)| (*variable, weights[*play]))
+                .filter(|(_, weight)| *weight != 0.0)
                 .collect();
             if row.is_empty() {
                 let holds = match relation {
@@ -321,14 +367,19 @@ fn solve(plays: usize, conditions: &[&Condition]) -> Result<Option<Vec<u32>>, To
             problem.add_constraint(row.as_slice(), *relation, *bound);
         }
     }
+    if variables.is_empty() {
+        return Ok(Some(vec![0; plays]));
+    }
     match problem.solve() {
         Ok(outcome) => {
             let solution = outcome
                 .into_solution()
                 .map_err(|unfinished| TotalsFault::Unsolved(format!("{unfinished:?}")))?;
-            let times =
-                variables.iter().map(|variable| solution.var_value(*variable).round() as u32);
-            Ok(Some(times.collect()))
+            let mut times = vec![0; plays];
+            for (variable, play) in variables.iter().zip(chosen) {
+                times[play] = solution.var_value(*variable).round() as u32;
+            }
+            Ok(Some(times))
         }
         Err(microlp::Error::Infeasible) => Ok(None),
         Err(other) => Err(TotalsFault::Unsolved(other.to_string())),
