@@ -73,6 +73,11 @@ fn measure(folder: &Path) -> Outcome<()> {
     let outcome = play_demo(&place, &Demonstration::embedded()?, 100, |_, _| {})?;
     let speed = per_second(outcome.acts, begun.elapsed());
     println!("the demonstration played out      {speed:>8.0} acts/s, {} acts", outcome.acts);
+    // As a server starts: the law of a folder read and checked, the played database opened.
+    let law = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/../../law").into());
+    let begun = Instant::now();
+    drop(Place { law, ..place.clone() }.office(Clock::Machine)?);
+    println!("the office opened on a law folder {:>8.1} ms", millis(begun.elapsed()));
     let office = place.office(Clock::Machine)?;
     ledger(&office)?;
     law_and_paper(&office)?;
