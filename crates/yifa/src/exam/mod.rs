@@ -297,9 +297,7 @@ impl<'o> Examination<'o> {
         let office = self.office;
         let started = office.clock().now();
         let lasts = SignedDuration::from_mins(self.minutes().min(24 * 60));
-        // A sitting ends with its day, so that its result is of that day.
-        let midnight = clock::at(clock::date_of(started), 23, 59);
-        let ends = started.checked_add(lasts).unwrap_or(midnight).min(midnight);
+        let ends = started.checked_add(lasts).unwrap_or(started);
         let sitting = Sitting {
             case: self.case.id.clone(),
             person: actor.person.clone(),
@@ -347,9 +345,15 @@ impl<'o> Examination<'o> {
         let right = paper.iter().zip(1..).filter(|(one, at)| is_right(one, &chosen, *at)).count();
         let id = action_id(&sitting);
         let mut action = self.action(&sitting.person, right, paper.len(), 0, &id);
+        // Whoever sits over midnight has sat on the day on which they began.
         action.on = clock::date_of(sitting.started);
         if action.on < office.clock().today() {
-            action.late_entry = Some("时间到了没有交卷，按保存的答案评分".into());
+            let why = if office.clock().now() > sitting.ends {
+                "时间到了没有交卷，按保存的答案评分"
+            } else {
+                "考试跨过午夜，成绩算开考那天的"
+            };
+            action.late_entry = Some(why.into());
         }
         let mut tried = 0;
         let done = loop {

@@ -135,7 +135,23 @@ impl Browser {
 
     /// The page as a person reads it.
     pub fn text(&self) -> String {
-        self.find("body").text()
+        self.post("/execute/sync", json!({"script": "return document.body.innerText", "args": []}))
+            .as_str()
+            .map(str::to_owned)
+            .unwrap_or_default()
+    }
+
+    /// The page once it says these words; waits a while for the page that follows a press.
+    pub fn reads(&self, words: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let page = self.text();
+            if page.contains(words) {
+                return page;
+            }
+            assert!(begun.elapsed() < PATIENCE, "no “{words}” on {}:\n{page}", self.address());
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// The first element that the selector fits; waits a while for it to come.
