@@ -71,8 +71,8 @@ impl Simulate {
                 bar.set_position(done);
             })?;
         bar.finish_and_clear();
-        for note in &simulated.notes {
-            say!("说明：{note}");
+        for (name, from) in &simulated.later {
+            say!("说明：“{name}”的程序文件自{from}起施行，更早的也按这一版演算");
         }
         say!("办理{}次，案件{}件。", simulated.outcome.acts, simulated.outcome.cases);
         self.compare(&place, &totals.known, &simulated)?;

@@ -1,13 +1,16 @@
 //! 一年: the demonstration county's years, and a year with given totals.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use engine::{
     action::Answers,
     actor::{Actor, OrganPath},
 };
 use jiff::{Span as Length, ToSpan, civil::Date};
-use law::Law;
+use law::{Law, procedure::Procedure};
 use store::{Read, StoreError};
 
 use super::{
@@ -99,8 +102,8 @@ pub struct Simulated {
     pub organ: OrganPath,
     /// What was done.
     pub outcome: Outcome,
-    /// What the reader should know.
-    pub notes: Vec<String>,
+    /// Played before its first edition was in force, under that edition: names and since when.
+    pub later: Vec<(String, Date)>,
 }
 
 /// Plays a year in which an organ's figures come out at exactly these totals, and so much of the
@@ -114,7 +117,7 @@ pub fn simulate(
     given: &[Total],
     progress: impl FnMut(u64, u64),
 ) -> Result<Simulated, YearFault> {
-    let (law, notes) = in_force_since(&law, year - 1);
+    let (law, later) = in_force_since(&law, year - 1);
     let plays = plays(&law, &law.calendar)?;
     let this_year = totals::plan(&law, &plays, given)?;
     let before = totals::plan(&law, &plays, &totals::year_before(&law, &plays, given, &this_year))?;
@@ -126,14 +129,19 @@ pub fn simulate(
     let company = self::company(&office)?;
     let mut dice = Dice::new(u64::from(year.unsigned_abs()));
     let mut performances = Vec::new();
+    let mut played = BTreeSet::new();
     for (of, plan) in [(year - 1, before), (year, this_year)] {
         let days = Days::of(of, Date::constant(of, 12, 31));
         for (play, times) in plays.iter().zip(plan.times) {
             let play = Arc::new(play.clone());
+            if times == 0 {
+                continue;
+            }
             let homes = homes(&company, &play, &organ, days.from);
-            if times > 0 && homes.is_empty() {
+            if homes.is_empty() {
                 return Err(YearFault::Plan(format!("“{}”没有单位能办", play.name())));
             }
+            played.insert(play.procedure.id.clone());
             for number in 0..times {
                 performances.push(Performance {
                     play: play.clone(),
@@ -149,31 +157,29 @@ pub fn simulate(
     }
     let until = Date::constant(year + 1, 12, 31);
     let direction = Direction { until, seed: u64::from(year.unsigned_abs()) };
-    let played = perform(&office, &company, &county.party, performances, &direction, progress)?;
-    outcome.add(&played);
+    outcome.add(&perform(&office, &company, &county.party, performances, &direction, progress)?);
     rounds::seal(&office, until)?;
-    Ok(Simulated { organ, outcome, notes })
+    let later = later.into_iter().filter(|edition| played.contains(&edition.id));
+    let later = later.map(|edition| (edition.name.clone(), edition.effective)).collect();
+    Ok(Simulated { organ, outcome, later })
 }
 
 /// The law as if every procedure's oldest edition had been in force by then: a year long past is
-/// played under the first edition there is, and the reader is told.
-fn in_force_since(law: &Arc<Law>, year: i16) -> (Arc<Law>, Vec<String>) {
+/// played under the first edition there is; those that came later.
+fn in_force_since(law: &Arc<Law>, year: i16) -> (Arc<Law>, Vec<Arc<Procedure>>) {
     let mut law = (**law).clone();
     let start = Date::constant(year - 1, 1, 1);
-    let mut notes = Vec::new();
+    let mut later = Vec::new();
     for editions in law.procedures.values_mut() {
         let Some(first) = editions.first_mut().filter(|first| first.effective > start) else {
             continue;
         };
-        notes.push(format!(
-            "“{}”的程序文件自{}起施行，{year}年以后的按这一版演算",
-            first.name, first.effective
-        ));
+        later.push(first.clone());
         let mut earlier = (**first).clone();
         earlier.effective = start;
         *first = Arc::new(earlier);
     }
-    (Arc::new(law), notes)
+    (Arc::new(law), later)
 }
 
 fn opened(place: &Place, law: Arc<Law>, county: &County, first: Date) -> Result<Office, YearFault> {
