@@ -11,7 +11,14 @@ use crate::{Finding, Report, Verdict};
 pub fn citations(report: &Report, statutes: &Statutes, known: &[Finding]) -> Vec<Finding> {
     let Some(on) = report.setting.year.and_then(due) else { return Vec::new() };
     let text = report.text.written(0..report.text.len());
-    let faults = statutes.review(&text, on).into_iter().filter(|review| review.verdict.is_fault());
+    // What was in force in the year reported on, or is by the day of publishing, is rightly named.
+    let in_year = report.setting.year.and_then(|year| Date::new(year, 12, 31).ok());
+    let then = in_year.map(|day| statutes.review(&text, day)).unwrap_or_default();
+    let stood = |at: &std::ops::Range<usize>| {
+        then.iter().any(|review| review.at == *at && !review.verdict.is_fault())
+    };
+    let faults = statutes.review(&text, on).into_iter();
+    let faults = faults.filter(|review| review.verdict.is_fault() && !stood(&review.at));
     let findings = faults.map(|review| {
         let start = text[..review.at.start].chars().count();
         let place = start..start + text[review.at.clone()].chars().count();

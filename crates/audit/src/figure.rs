@@ -3,7 +3,11 @@
 //! A figure is a numeral with a measure word. Dates, years, document numbers, ordinals, numbered
 //! headings and names (三项制度, “1+1+9”, 12345) have none, or stand where a name stands.
 
+mod said;
+
 use std::ops::Range;
+
+use said::{change, qualifier};
 
 use crate::{
     indicator::Stated,
@@ -110,6 +114,7 @@ pub(crate) fn find(text: &Text, reading: &Reading) -> Vec<Figure> {
     share_units(&finder, &mut figures);
     figures.sort_by_key(|figure| figure.numeral.start);
     figures.dedup_by_key(|figure| figure.numeral.start);
+    share_changes(&finder, &mut figures);
     figures
 }
 
@@ -120,6 +125,12 @@ struct Finder<'a> {
     /// Titles and names, in which no figure stands.
     masked: Vec<bool>,
 }
+
+/// What is counted in 元 even where 元 is not written: 保费320万.
+const MONEY: &[&str] = &[
+    "资金", "经费", "投入", "金额", "损失", "货值", "债务", "资产", "补贴", "补助", "补偿", "赔偿",
+    "保费", "保额", "罚款", "罚没", "标的", "欠款", "工资", "贷款", "税费",
+];
 
 /// No report counts in more than 万亿.
 const LARGEST: i128 = 1_000_000_000_000;
@@ -233,6 +244,9 @@ impl<'a> Finder<'a> {
             return (Vec::new(), next);
         }
         let Some(measure) = self.measure(next, &numeral) else { return (Vec::new(), next) };
+        if self.is_head_of_ranking(at, &measure) {
+            return (Vec::new(), next);
+        }
         if self.counts_in_chinese(at, &numeral, &measure) {
             let end = measure.end;
             (vec![self.figure(at, &numeral, &measure)], end)
@@ -410,8 +424,7 @@ impl<'a> Finder<'a> {
             after += 1;
         }
         let ended = self.chars.get(after).is_none_or(|&c| ends_clause(c) || c == ')');
-        let money = ["资金", "经费", "投入", "金额", "损失", "货值", "债务", "资产", "补贴"];
-        if factor > 1 && ended && money.iter().any(|word| before.contains(word)) {
+        if factor > 1 && ended && MONEY.iter().any(|word| before.contains(word)) {
             let unit = self.reading.units.iter().find(|unit| unit.name == "元")?;
             let measure = Measure { factor, vague, unit, end: after, suffix: None };
             return Some(self.figure(at, numeral, &measure));
@@ -439,10 +452,22 @@ impl<'a> Finder<'a> {
         Some(figure)
     }
 
+    /// 前三位的是、前5名: the head of a ranking counts nothing.
+    fn is_head_of_ranking(&self, at: usize, measure: &Measure<'_>) -> bool {
+        let before = self.before(at);
+        let time = ["目前", "此前", "之前", "以前", "日前", "年前", "当前", "会前", "提前"];
+        matches!(measure.unit.name.as_str(), "名" | "位")
+            && before.ends_with('前')
+            && !time.iter().any(|word| before.ends_with(word))
+    }
+
     /// An Arabic numeral with a unit that is still no figure.
     fn is_plausible(&self, at: usize, numeral: &Numeral, measure: &Measure<'_>) -> bool {
         let before = self.before(at);
         let next = self.chars.get(measure.end).copied().unwrap_or(' ');
+        if self.is_head_of_ranking(at, measure) {
+            return false;
+        }
         match measure.unit.like {
             // 5月1日内、12时30分
             Like::Day if before.ends_with('月') || before.ends_with('年') => false,
@@ -494,6 +519,13 @@ impl<'a> Finder<'a> {
         let acted = words.acts.iter().any(|word| clause.ends_with(word.as_str()));
         match measure.unit.chinese {
             Small::Never => false,
+            Small::Always if value == 1 && measure.unit.like == Like::Case => {
+                let none = ["没", "未", "无"].iter().any(|word| clause.contains(word));
+                let had =
+                    ["有", "共", "仅", "收到", "受理", "办理", "新收", "接到", "审结", "查处"];
+                let case = matches!(measure.unit.name.as_str(), "件" | "宗" | "起");
+                case && !none && had.iter().any(|word| clause.ends_with(word))
+            }
             Small::Always if value == 1 => {
                 let made =
                     ["建成", "成立", "设立", "新建", "建立", "打造", "创建", "建设", "建", "了"];
@@ -505,8 +537,15 @@ impl<'a> Finder<'a> {
             Small::Act if value == 1 => {
                 acted && (ends || !after.starts_with(['办', '告', '提', '性']))
             }
-            Small::Act => acted || (ends && clause.chars().count() >= 2),
+            Small::Act => {
+                let begins = |word: &String| word.len() > 3 && after.starts_with(word.as_str());
+                let acts = words.acts.iter().any(begins) || after.starts_with('赴');
+                acted || acts || (ends && clause.chars().count() >= 2)
+            }
             Small::Thing => {
+                if after.starts_with('人') && !after.starts_with("人民") {
+                    return false; // 一个人、个人
+                }
                 let thing = words.thing.iter().any(|word| after.contains(word.as_str()));
                 value > 1 && !rhetoric && (thing || (ends && acted))
             }
@@ -621,6 +660,27 @@ fn share_units(finder: &Finder<'_>, figures: &mut Vec<Figure>) {
     figures.extend(shared);
 }
 
+/// 件数、人数同比分别下降15%和20%: both fell.
+fn share_changes(finder: &Finder<'_>, figures: &mut [Figure]) {
+    for at in 1..figures.len() {
+        let (before, rest) = figures.split_at_mut(at);
+        let (Some(first), Some(next)) = (before.last(), rest.first_mut()) else { continue };
+        let between: String =
+            finder.chars[first.range.end..next.range.start.max(first.range.end)].iter().collect();
+        let joined = matches!(between.as_str(), "、" | "和" | "与" | "及" | "以及" | ",");
+        let alike = first.unit == next.unit && first.qualifier.is_change();
+        if joined && alike && !next.qualifier.is_change() {
+            let clause = finder.sentence_before(first.range.start);
+            if clause.contains("分别") || clause.contains("均") {
+                (next.qualifier, next.direction) = (first.qualifier, first.direction);
+                if first.direction == Some(Direction::Down) {
+                    next.value = next.value.negative();
+                }
+            }
+        }
+    }
+}
+
 fn is_year(value: Decimal) -> bool {
     value.as_whole().is_some_and(|year| (1949..2100).contains(&year))
 }
@@ -629,68 +689,4 @@ fn is_year(value: Decimal) -> bool {
 pub(crate) fn tail(text: &str, count: usize) -> String {
     let skip = text.chars().count().saturating_sub(count);
     text.chars().skip(skip).collect()
-}
-
-/// What the words before say about exactness.
-fn qualifier(before: &str) -> Qualifier {
-    let before = before.trim_end_matches(['为', '到', '达', '了', '的']);
-    let say = [
-        (Qualifier::AtLeast, &["不少于", "不低于", "不小于", "不得少于", "不得低于"][..]),
-        (Qualifier::AtMost, &["不超过", "不高于", "不多于", "不大于", "不得超过"]),
-        (Qualifier::AtLeast, &["至少", "最少", "超过", "超", "逾", "突破", "高于", "多于", "大于"]),
-        (Qualifier::AtMost, &["至多", "最多", "低于", "少于", "小于", "控制在"]),
-        (Qualifier::Approx, &["约", "将近", "接近", "近", "大概", "估计"]),
-    ];
-    let inside = ["最近", "附近", "临近", "节约", "条约", "制约", "履约", "集约", "签约", "远超"];
-    for (qualifier, words) in say {
-        for word in words {
-            if before.ends_with(word) && !inside.iter().any(|inside| before.ends_with(inside)) {
-                return qualifier;
-            }
-        }
-    }
-    Qualifier::Exact
-}
-
-const COMPARED: &[&str] =
-    &["同比", "上年", "去年", "上一年", "同期", "往年", "前年", "年均", "上半年"];
-const RISEN: &[&str] =
-    &["上升", "增长", "增加", "提高", "提升", "上浮", "增幅", "增多", "攀升", "上涨", "涨幅", "多"];
-const FALLEN: &[&str] =
-    &["下降", "降低", "减少", "回落", "下滑", "降幅", "下浮", "压降", "少", "降"];
-
-/// 同比上升7%、较2021年度降低了16.36个百分点、比上年增加3件: a change and its direction.
-fn change(before: &str, like: Like) -> Option<(Qualifier, Direction)> {
-    let before = before.trim_end_matches(['近', '约', '超', '逾']);
-    let before = before.trim_end_matches("幅度").trim_end_matches(['为', '达', '了']);
-    let way = |words: &[&str]| words.iter().any(|word| before.ends_with(word));
-    let direction = if way(FALLEN) {
-        Direction::Down
-    } else if way(RISEN) {
-        Direction::Up
-    } else {
-        return None;
-    };
-    let near = tail(before, 16);
-    let compared = COMPARED.iter().any(|word| near.contains(word)) || compares_with_year(&near);
-    let on_period = near.contains("环比") || near.contains("上月") || near.contains("上季度");
-    let always = ["增长", "增幅", "降幅", "下降", "上升"];
-    let plain = matches!(like, Like::Rate | Like::Points | Like::Multiple)
-        && always.iter().any(|word| before.ends_with(word));
-    if on_period {
-        Some((Qualifier::ChangeOnPeriod, direction))
-    } else if compared || plain || like == Like::Points {
-        Some((Qualifier::Change, direction))
-    } else {
-        None
-    }
-}
-
-/// 较2021年、比2023年度
-fn compares_with_year(text: &str) -> bool {
-    let mut parts = text.split(['较', '比', '与']).skip(1);
-    parts.any(|part| {
-        let digits = part.chars().take_while(char::is_ascii_digit).count();
-        digits == 4 && part.chars().nth(4) == Some('年')
-    })
 }

@@ -5,10 +5,14 @@
 //! sentence, its lead or its heading. The best speaks for the figure only if it is clearly better
 //! than the next: otherwise the reader says that it is unsure.
 
+mod referent;
+
 use std::{collections::BTreeMap, ops::Range};
 
+pub(crate) use referent::base;
+
 use crate::{
-    figure::{Figure, Qualifier},
+    figure::Figure,
     reading::{Derived, Indicator, Like, Reading},
     text::{Text, ends_clause},
     words::{Hit, WordId},
@@ -63,6 +67,8 @@ pub(crate) struct Around {
     shared: bool,
     lead: usize,
     heading: Option<Range<usize>>,
+    /// What stands in brackets that are closed before the figure: (含撤回、变更).
+    asides: Vec<Range<usize>>,
 }
 
 /// States the indicators of all figures.
@@ -76,8 +82,10 @@ pub(crate) fn state(text: &Text, reading: &Reading, figures: &mut [Figure]) {
         let near = weigh(&hits, around);
         let plain = |indicator: &Indicator| indicator.derived.is_none();
         let (stated, candidates) = best(reading, &figures[i], &near, plain);
-        figures[i].stated = stated;
-        figures[i].candidates = candidates;
+        let restated = || figures[referent::restated(text, figures, i)?].stated.clone();
+        let inherited = if stated.is_none() { restated() } else { None };
+        figures[i].candidates = if inherited.is_some() { Vec::new() } else { candidates };
+        figures[i].stated = stated.or(inherited);
     }
     for (i, around) in around.iter().enumerate() {
         if !is_derived(text, &figures[i], around) {
@@ -122,38 +130,6 @@ fn wanted(figure: &Figure) -> Vec<Option<Derived>> {
     }
 }
 
-/// The figure that a change or a share is about: the last before it, or else the next after it.
-pub(crate) fn base(text: &Text, figures: &[Figure], at: usize) -> Option<usize> {
-    let figure = &figures[at];
-    let share = !figure.qualifier.is_change();
-    let fits = |other: &Figure| {
-        let rate = matches!(other.like, Like::Rate);
-        let level = matches!(other.qualifier, Qualifier::Change | Qualifier::ChangeOnPeriod);
-        match figure.like {
-            Like::Points => rate && !level,
-            // 比上年增加180件 is about a number of 件.
-            _ if !share && figure.like != Like::Rate && figure.like != Like::Multiple => {
-                !level && other.unit == figure.unit
-            }
-            _ => !level && !(rate && (share || figure.unit != "%")),
-        }
-    };
-    let sentence = |other: &Figure| other.sentence == figure.sentence;
-    let before = (0..at).rev().take_while(|&i| sentence(&figures[i])).find(|&i| fits(&figures[i]));
-    let after = || {
-        let next = (at + 1..figures.len()).take_while(|&i| sentence(&figures[i]));
-        next.take(1).find(|&i| fits(&figures[i]) && !share)
-    };
-    let earlier = || {
-        let same = |i: &usize| {
-            let all = text.sentences();
-            all[figures[*i].sentence].paragraph == all[figure.sentence].paragraph
-        };
-        (0..at).rev().take(1).filter(same).find(|&i| fits(&figures[i]) && !share)
-    };
-    before.or_else(after).or_else(earlier)
-}
-
 /// The places around one figure.
 pub(crate) fn around(text: &Text, figures: &[Figure], at: usize) -> Around {
     let figure = &figures[at];
@@ -190,8 +166,22 @@ pub(crate) fn around(text: &Text, figures: &[Figure], at: usize) -> Around {
         shared,
         lead,
         heading: sentence.heading.clone(),
+        asides: asides(text.folded(), own, figure.range.start),
         sentence: range,
     }
+}
+
+/// What stands in closed brackets between these two places.
+fn asides(chars: &[char], from: usize, to: usize) -> Vec<Range<usize>> {
+    let (mut open, mut asides) = (None, Vec::new());
+    for (at, c) in chars.iter().enumerate().take(to).skip(from) {
+        match c {
+            '(' => open = Some(at + 1),
+            ')' => asides.extend(open.take().map(|start| start..at)),
+            _ => {}
+        }
+    }
+    asides
 }
 
 /// Words with which a new statement begins: what follows belongs to the next figure.
@@ -288,7 +278,9 @@ fn weigh(hits: &[Hit], around: &Around) -> BTreeMap<WordId, i32> {
     let figure = &around.figure;
     add(around.sentence.clone(), &|hit| {
         let end = hit.at + hit.len;
-        if end <= figure.start {
+        if around.asides.iter().any(|aside| aside.start <= hit.at && end <= aside.end) {
+            weight::BEFORE
+        } else if end <= figure.start {
             if hit.at >= around.own && around.shared {
                 weight::SHARED
             } else if hit.at >= around.clause {

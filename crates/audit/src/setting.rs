@@ -192,7 +192,9 @@ fn period(text: &Text, setting: &Setting, years: &[Year], from: usize, figure: &
     let near = years[first..].iter().take_while(|year| year.at < figure.range.start);
     let near = near.filter(|year| !in_title(text, year.at)).last();
     let clause = clause(text, from, figure.range.start);
-    let last_year = ["上年", "去年", "上一年"].iter().any(|word| clause.contains(word));
+    let mut said = ["上年", "去年", "上一年"].iter().filter_map(|word| clause.rsplit_once(word));
+    let said = said.next_back();
+    let last_year = said.is_some_and(|(_, after)| !goes_on_to_now(after));
     if let (true, Some(year), false) = (last_year, setting.year, figure.qualifier.is_change()) {
         return (year - 1).to_string();
     }
@@ -210,6 +212,13 @@ fn period(text: &Text, setting: &Setting, years: &[Year], from: usize, figure: &
         (Some(_), _) => reported,
         _ => year.year.to_string(),
     }
+}
+
+/// 由上年的816件上升到: what follows is this year's again.
+fn goes_on_to_now(text: &str) -> bool {
+    let moves = ["上升", "提高", "提升", "增加", "增长", "下降", "降低", "减少", "增", "升", "降"];
+    let mut words = moves.iter().flat_map(|word| text.match_indices(word).map(|m| (m.0, *word)));
+    words.any(|(at, word)| text[at + word.len()..].starts_with(['到', '至']))
 }
 
 fn base_period(text: &Text, years: &[Year], from: usize, figure: &Figure) -> Option<String> {

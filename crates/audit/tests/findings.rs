@@ -23,6 +23,8 @@ fn rates_against_their_parts() {
     assert_eq!(doubts(wrong), [("ratio", "inconsistent")]);
     let sound = "全年受理矛盾纠纷300件，调解成功287件，调解成功率95.67%。";
     assert_eq!(doubts(sound), []);
+    let contrary = "评查案卷150卷，优秀60卷、合格86卷、不合格4卷，合格率97.33%。";
+    assert_eq!(doubts(contrary), []);
     let by_words = "收到群众意见40件，整改36件，整改率95%。";
     assert_eq!(doubts(by_words), [("ratio", "inconsistent")]);
 }
@@ -43,6 +45,8 @@ fn parts_against_their_whole() {
     assert_eq!(doubts(larger), []);
     let outcomes = "审结行政复议案件100件，其中维持60件，驳回30件，撤销20件。";
     assert_eq!(doubts(outcomes), [("sum", "inconsistent")]);
+    let bracketed = "共有副局长3名（其中1名兼任主任），专职副主任1名，司法所编制23名。";
+    assert_eq!(doubts(bracketed), []);
     let single = "调解成功58件，其中医疗纠纷60件。";
     assert_eq!(doubts(single), [("le", "inconsistent")]);
 }
@@ -55,6 +59,16 @@ fn changes_against_the_year_they_imply() {
     assert_eq!(doubts(none), [("yoy_base", "inconsistent")]);
     let sound = "接待来镇访120件，同比下降21.57%。";
     assert_eq!(doubts(sound), []);
+    let told = "新收行政复议申请500件，与上年的400件相比，增长25%。";
+    assert_eq!(doubts(told), []);
+    let risen = "受理申请由上年的816件上升到1087件，增长33.21%。";
+    assert_eq!(doubts(risen), []);
+    let bracketed = "行政应诉案件26件（一审19件，二审7件），较去年的31件减少5件，下降16.1%。";
+    assert_eq!(doubts(bracketed), []);
+    let respective = "接访50批119人次，同比分别下降20.63%和15%。";
+    assert_eq!(doubts(respective), []);
+    let of_all = "处罚案件200件，其中简易程序189件、普通程序11件，案件总量同比增长60%。";
+    assert_eq!(doubts(of_all), []);
     let points = "行政诉讼败诉率7.2%，同比下降17.65%。";
     assert_eq!(doubts(points), [("percent_points", "defect")]);
     let right = "行政诉讼败诉率7.2%，同比下降1.65个百分点。";
@@ -105,4 +119,16 @@ fn last_year_as_stated_then_and_now() {
     let found = audit::recalled(&[&now, &then], &reading);
     let verdicts: Vec<Verdict> = found.iter().map(|one| one.verdict).collect();
     assert_eq!(verdicts, [Verdict::Inconsistent]);
+}
+
+#[test]
+fn what_was_in_force_in_the_year_is_rightly_named() {
+    let statutes = law::statute::Statutes::parse(&law::source::embedded()).0;
+    let cited = |text: &str| {
+        let report = Report::read(text, &reading());
+        audit::citations(&report, &statutes, &[]).len()
+    };
+    let plan = "落实《法治政府建设实施纲要（2015-2020年）》。";
+    assert_eq!(cited(&format!("2020年法治政府建设报告\n{plan}")), 0);
+    assert_eq!(cited(&format!("2023年法治政府建设报告\n{plan}")), 1);
 }

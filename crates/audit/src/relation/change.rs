@@ -23,6 +23,9 @@ impl<'a> Room<'a> {
         if count.like == Like::Rate {
             return self.percent_for_points(of, at);
         }
+        if self.is_of_whole(of, at) {
+            return;
+        }
         let whole = count.value.as_whole().filter(|n| (1..10_000_000).contains(n));
         let Some(n) = whole.filter(|_| is_count(count) && is_exact(count) && count.factor == 1)
         else {
@@ -70,6 +73,16 @@ impl<'a> Room<'a> {
             explanation,
         };
         self.add("yoy_base", vec![of, at], verdict, working);
+    }
+
+    /// 其中一审19件、二审7件，案件总量同比下降: it is the whole that has changed, not the part.
+    fn is_of_whole(&self, part: usize, change: usize) -> bool {
+        let text = &self.report.text;
+        let start = text.sentences()[self.figure(part).sentence].range.start;
+        let among = text.plain(start..self.figure(part).range.start).contains("其中");
+        let between = text.plain(self.figure(part).range.end..self.figure(change).range.start);
+        let whole = ["总", "案件量", "数量", "案件数", "整体", "合计"];
+        among && whole.iter().any(|word| between.contains(word))
     }
 
     /// 败诉率同比下降17.65%: the change of a rate is in percentage points.

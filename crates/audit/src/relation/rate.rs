@@ -71,7 +71,7 @@ impl<'a> Room<'a> {
         let (one, whole) = (self.figure(good), self.figure(among));
         let counts = |figure: &Figure| is_count(figure) && !figure.qualifier.is_change();
         let fits = stem.chars().count() == 2
-            && of_good.contains(&stem)
+            && says(&of_good, &stem)
             && counts(one)
             && counts(whole)
             && one.unit == whole.unit
@@ -241,4 +241,9 @@ impl<'a> Room<'a> {
             self.add("ratio", figures, verdict, working);
         }
     }
+}
+
+/// Says this word, and not its contrary: 合格, not 不合格.
+fn says(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| !text[..at].ends_with(['不', '未', '非', '无']))
 }

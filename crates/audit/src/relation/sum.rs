@@ -68,10 +68,14 @@ impl<'a> Room<'a> {
         };
         let mut parts: Vec<usize> = Vec::new();
         let mut one_each = false;
+        let closed = self.bracket_end(mark);
         for at in 0..self.report.figures.len() {
             let figure = self.figure(at);
             if figure.range.start < mark {
                 continue;
+            }
+            if closed.is_some_and(|end| figure.range.start > end) {
+                break;
             }
             // 其中：处罚12件；许可5件；…… : one part to a sentence, as the first was.
             if figure.sentence == last + 1 && parts.len() == 1 && ends_with(last, ';') {
@@ -97,6 +101,17 @@ impl<'a> Room<'a> {
             }
         }
         parts
+    }
+
+    /// 副局长3名（其中1名兼任）: where the bracket ends that this place stands in.
+    fn bracket_end(&self, at: usize) -> Option<usize> {
+        let text = &self.report.text;
+        let sentence = text.sentences()[text.sentence_at(at)].range.clone();
+        let lead = &text.folded()[sentence.start..at];
+        let open = lead.iter().rposition(|&c| matches!(c, '(' | ')'))?;
+        let rest = &text.folded()[at..sentence.end.max(at)];
+        let end = at + rest.iter().position(|&c| c == ')')?;
+        (lead[open] == '(').then_some(end)
     }
 
     /// 受理120件、办结110件，其中……: the parts may be those of the larger number before.
