@@ -1,6 +1,7 @@
 //! Checking what was filled in against the fields. 填写核对
 
 use law::{
+    Id,
     procedure::{Act, Field, FieldType, Procedure},
     value::{Party, Value},
 };
@@ -51,9 +52,15 @@ pub fn fitted(field: &Field, value: Value) -> Value {
         (FieldType::Choice(_), Value::Text(code)) => Value::Codes(vec![code.into()]),
         (FieldType::Person, Value::Text(person)) => Value::People(vec![person]),
         (FieldType::Organ, Value::Text(path)) => Value::Organs(vec![path]),
+        (FieldType::Person, Value::Codes(ids)) => Value::People(texts(ids)),
+        (FieldType::Organ, Value::Codes(paths)) => Value::Organs(texts(paths)),
         (FieldType::Money, Value::Int(cents)) => Value::Money(cents),
         (_, value) => value,
     }
+}
+
+fn texts(ids: Vec<Id>) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
 }
 
 /// What is wrong with one answer, if anything, as the end of a sentence.

@@ -30,3 +30,4 @@ pub mod refusal;
 pub mod scenario;
 pub mod show;
 pub mod similar;
+pub mod suggest;

@@ -40,7 +40,8 @@ pub struct Located {
 }
 
 /// Endings of names, longest first.
-const ENDINGS: [&str; 19] = [
+const ENDINGS: [&str; 20] = [
+    "人民调解委员会",
     "村民委员会",
     "居民委员会",
     "街道办事处",
@@ -61,6 +62,17 @@ const ENDINGS: [&str; 19] = [
     "村",
     "省",
 ];
+
+/// Institutions that are called after an area.
+const INSTITUTIONS: [&str; 5] =
+    ["人民调解委员会", "村民委员会", "居民委员会", "人民政府", "办事处"];
+
+/// What an institution is called after: 东街村 of 东街村人民调解委员会; the name itself, if it is
+/// none of these.
+pub fn area(name: &str) -> &str {
+    let called = INSTITUTIONS.iter().find_map(|institution| name.strip_suffix(institution));
+    called.filter(|area| area.chars().count() >= 2).unwrap_or(name)
+}
 
 /// Peoples that names of areas carry.
 const PEOPLES: [&str; 24] = [
@@ -184,24 +196,33 @@ fn base(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn area(id: &str, name: &str, above: Option<&str>) -> Area {
+    fn lies(id: &str, name: &str, above: Option<&str>) -> Area {
         Area { id: id.into(), name: name.into(), above: above.map(str::to_owned) }
     }
 
     fn list() -> Gazetteer {
         Gazetteer::of(vec![
-            area("1", "云溪县", None),
-            area("11", "青石镇", Some("1")),
-            area("111", "东街村", Some("11")),
-            area("12", "白水镇", Some("1")),
-            area("121", "东街村", Some("12")),
-            area("2", "关山布依族苗族自治县", None),
-            area("21", "青石镇", Some("2")),
+            lies("1", "云溪县", None),
+            lies("11", "青石镇", Some("1")),
+            lies("111", "东街村", Some("11")),
+            lies("12", "白水镇", Some("1")),
+            lies("121", "东街村", Some("12")),
+            lies("2", "关山布依族苗族自治县", None),
+            lies("21", "青石镇", Some("2")),
         ])
     }
 
     fn located(text: &str) -> (String, bool) {
         list().locate(text, false).map_or(("".into(), true), |found| (found.id, found.doubtful))
+    }
+
+    #[test]
+    fn an_institution_is_called_after_its_area() {
+        assert_eq!(area("东街村人民调解委员会"), "东街村");
+        assert_eq!(area("青石镇人民政府"), "青石镇");
+        assert_eq!(area("人民政府"), "人民政府");
+        let list = Gazetteer::of(vec![lies("1", "东街村人民调解委员会", None)]);
+        assert_eq!(list.locate("东街村三组晒场", true).unwrap().id, "1");
     }
 
     #[test]

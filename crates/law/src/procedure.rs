@@ -82,6 +82,10 @@ pub struct Procedure {
     pub indicators: IndexMap<Id, Indicator>,
     /// What its cases entitle a person to (行政执法证, 法律职业资格 …).
     pub credential: Option<Credential>,
+    /// Whom of its cases other duties may propose for an assignment.
+    pub pool: Option<Pool>,
+    /// Role = who is proposed first where somebody is named for it.
+    pub suggests: IndexMap<Id, Suggest>,
     /// What tells a matter that may have been registered before.
     pub similar: Option<Similar>,
     /// How people sit an examination in its cases.
@@ -527,6 +531,66 @@ pub struct Credential {
     pub valid: Vec<Id>,
     /// The article.
     pub basis: Basis,
+}
+
+/// Whom a roster lists, for duties that name somebody. 人选
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// The `person` field that says whose account it is; who has none is not proposed.
+    pub holder: Id,
+    /// Stages in which somebody is listed.
+    pub valid: Vec<Id>,
+    /// Listed only where this holds.
+    pub only_if: Option<Expr>,
+    /// Last day, where it ends by itself.
+    pub until: Option<Expr>,
+    /// Choices and organs that a case can be compared with.
+    pub fields: Vec<Id>,
+}
+
+/// Who is proposed first where somebody is named for a role. It orders and explains; it forbids
+/// nothing. 推荐
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggest {
+    /// The role that somebody is named for.
+    pub role: Id,
+    /// The roster whose people are proposed.
+    pub pool: Option<Id>,
+    /// The credential whose holders are proposed.
+    pub hold: Option<String>,
+    /// What of the roster is compared with what of the case, the weightiest first.
+    pub fits: Vec<Fit>,
+}
+
+/// One comparison of the roster with the case. 对应
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fit {
+    /// The word before what agrees, in the reason: 擅长, 服务.
+    pub say: String,
+    /// A field of the roster.
+    pub theirs: Id,
+    /// What of the case.
+    pub ours: Ours,
+}
+
+/// What of a case a roster is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ours {
+    /// A choice; code = codes of the roster, or none where both use the same codes.
+    Codes(Id, Option<IndexMap<Id, Vec<Id>>>),
+    /// Where the matter lies: the first of these that says it.
+    Place(Vec<Whereabouts>),
+}
+
+/// What says where a matter lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whereabouts {
+    /// An organ, or a text that names one.
+    Field(Id),
+    /// The organ that handles the case.
+    Organ,
+    /// The organ where it was opened.
+    Origin,
 }
 
 /// What is compared before a case is opened, so that nobody registers a matter twice. 重复提示

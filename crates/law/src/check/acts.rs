@@ -158,6 +158,20 @@ impl Checker<'_> {
 
     /// A credential that is asked for is issued by some duty.
     fn credentials(&mut self, act: &Act) {
+        let asked = [
+            ("hold", act.hold.iter().collect::<Vec<_>>()),
+            ("hold_if_first", act.hold_if_first.iter().collect()),
+            ("team", act.team.iter().filter_map(|team| team.hold.as_ref()).collect()),
+        ];
+        for (key, names) in asked {
+            for name in names {
+                self.issued(name, &["act", &act.id, key]);
+            }
+        }
+    }
+
+    /// A credential that some duty issues.
+    pub(super) fn issued(&mut self, name: &str, place: &[&str]) {
         let issued: BTreeSet<&str> = self
             .duties
             .values()
@@ -165,25 +179,15 @@ impl Checker<'_> {
             .filter_map(|duty| duty.credential.as_ref())
             .map(|credential| credential.name.as_str())
             .collect();
-        if issued.is_empty() {
-            return; // A law of one duty, as in tests.
+        if issued.is_empty() || issued.contains(name) {
+            return; // None at all: a law of one duty, as in tests.
         }
-        let asked = [
-            ("hold", act.hold.iter().collect::<Vec<_>>()),
-            ("hold_if_first", act.hold_if_first.iter().collect()),
-            ("team", act.team.iter().filter_map(|team| team.hold.as_ref()).collect()),
-        ];
-        for (key, names) in asked {
-            for name in names.into_iter().filter(|name| !issued.contains(name.as_str())) {
-                let message = format!("没有程序发“{name}”，谁也没有这个证");
-                let fault = self.error("E0422", &["act", &act.id, key], message);
-                let near = crate::diagnostic::nearest(name, issued.iter().copied());
-                self.add(match near {
-                    Some(near) => fault.instead(format!("是不是“{near}”？")),
-                    None => fault.instead("写一个发证的名册程序（[credential]），或者改证件名称"),
-                });
-            }
-        }
+        let fault = self.error("E0422", place, format!("没有程序发“{name}”，谁也没有这个证"));
+        let near = crate::diagnostic::nearest(name, issued.iter().copied());
+        self.add(match near {
+            Some(near) => fault.instead(format!("是不是“{near}”？")),
+            None => fault.instead("写一个发证的名册程序（[credential]），或者改证件名称"),
+        });
     }
 
     /// A finding that rests on itself has no answer.

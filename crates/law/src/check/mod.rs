@@ -3,7 +3,7 @@
 //! The reader says what is wrong with a word; the checker says what is wrong with a duty: an act
 //! nobody can do, a period that nothing meets, a notice that shows what may not be shown. One
 //! file per family: `citations` (02), `periods` (03), `acts` (04), `links` (04, across duties),
-//! `papers` (06, 07), `figures` (08), `stories` (09, 11). Families 01 and 05 are the reader's, with
+//! `papers` (06, 07), `figures` (08), `stories` (09, 11), `suggest` (19). Families 01 and 05 are the reader's, with
 //! [`identity`] for what only several files show; 10 is [`overlay`](crate::overlay)'s.
 
 mod acts;
@@ -14,6 +14,7 @@ mod links;
 mod papers;
 mod periods;
 mod stories;
+mod suggest;
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -86,6 +87,7 @@ impl<'a> Checker<'a> {
         self.links();
         self.papers();
         self.figures();
+        self.suggests();
         self.stories();
     }
 
@@ -152,6 +154,9 @@ impl<'a> Checker<'a> {
         if let Some(credential) = &p.credential {
             all.push(&credential.from);
             all.extend(&credential.until);
+        }
+        if let Some(pool) = &p.pool {
+            all.extend(pool.only_if.iter().chain(&pool.until));
         }
         if let Some(exam) = &p.exam {
             all.extend(exam.draw.values().chain([&exam.minutes, &exam.tries, &exam.pass]));

@@ -83,6 +83,8 @@ pub enum Place {
     Figure(Option<Id>),
     /// A credential.
     Credential,
+    /// Whom a roster lists.
+    Pool,
     /// How an examination is sat.
     Exam,
     /// Which running cases move to a new edition.
@@ -100,6 +102,7 @@ impl Place {
             Place::Public => "公开的内容",
             Place::Figure(_) => "指标",
             Place::Credential => "资格",
+            Place::Pool => "人选",
             Place::Exam => "考试",
             Place::Transition => "过渡规定",
         }

@@ -245,6 +245,8 @@ fn empty(path: &str) -> Procedure {
         track_documents: false,
         indicators: IndexMap::new(),
         credential: None,
+        pool: None,
+        suggests: IndexMap::new(),
         similar: None,
         exam: None,
         transitions: Vec::new(),

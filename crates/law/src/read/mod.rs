@@ -8,7 +8,8 @@
 //!
 //! One file per family of tables: `identity` ([procedure], [law], [days]), `words` ([role],
 //! [list], [field], [param], [finding], [stage]), `act`, `deadline`, `paper` ([document],
-//! [publish], [track]), `figure` ([indicator], [credential], [transition]), `exam`, `scenario`.
+//! [publish], [track]), `figure` ([indicator], [credential], [transition]), `exam`, `suggest` ([pool],
+//! [suggest]), `scenario`.
 
 mod act;
 mod deadline;
@@ -18,6 +19,7 @@ mod identity;
 mod overlay;
 mod paper;
 mod scenario;
+mod suggest;
 mod words;
 
 use std::collections::BTreeMap;
@@ -216,6 +218,8 @@ impl<'a> Reader<'a> {
         (procedure.track, procedure.track_documents) = self.track();
         procedure.indicators = self.indicators();
         procedure.credential = self.credential(&procedure);
+        procedure.pool = self.pool(&procedure);
+        procedure.suggests = self.suggests(&procedure);
         procedure.similar = self.similar(&procedure);
         procedure.exam = self.exam(&procedure);
         procedure.transitions = self.transitions(&procedure);
@@ -306,13 +310,35 @@ impl<'a> Reader<'a> {
         known: impl IntoIterator<Item = &'k Id>,
     ) -> Option<Id> {
         let written = item.words()?;
+        self.known_as(item.error(code, format!("没有{what} {written}")), written, what, known)
+    }
+
+    /// The key of an entry, which must be one of the known ids.
+    fn known_key<'k>(
+        &self,
+        item: &Item<'_>,
+        code: &'static str,
+        what: &str,
+        known: impl IntoIterator<Item = &'k Id>,
+    ) -> Option<Id> {
+        let written = item.id();
+        let fault = self.file.error(code, &item.key_span, format!("没有{what} {written}"));
+        self.known_as(fault, &written, what, known)
+    }
+
+    fn known_as<'k>(
+        &self,
+        fault: Diagnostic,
+        written: &str,
+        what: &str,
+        known: impl IntoIterator<Item = &'k Id>,
+    ) -> Option<Id> {
         let known: Vec<&Id> = known.into_iter().collect();
         if let Some(id) = known.iter().find(|id| **id == written) {
             return Some((*id).clone());
         }
-        let fault = item.error(code, format!("没有{what} {written}"));
         let listed = known.iter().map(|id| id.as_str()).collect::<Vec<_>>().join("、");
-        item.report(match nearest(written, known.iter().map(|id| id.as_str())) {
+        self.file.report(match nearest(written, known.iter().map(|id| id.as_str())) {
             Some(near) => fault.instead(format!("是不是 {near}？")),
             None if listed.is_empty() => fault.instead(format!("先登记{what}")),
             None => fault
