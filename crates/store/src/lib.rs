@@ -11,7 +11,7 @@
 //!
 //! What is written where: `ledger` entries; `privacy` sealed answers; `views` rows of lists and
 //! figures; [`receipt`] and [`merkle`] what an outsider verifies; `accounts`, `logs`, `materials`.
-//! What is read for whom: `worklist`, `register`, `figures`, `public`.
+//! What is read for whom: `worklist`, `register`, `figures`, `public`, `talent`.
 
 mod accounts;
 mod backup;
@@ -37,6 +37,7 @@ mod seal;
 mod search;
 mod sittings;
 mod store;
+mod talent;
 mod verify;
 mod views;
 mod worklist;
@@ -55,6 +56,7 @@ pub use public::{AfterNotice, IssuedRow, NoticeFilter, Published};
 pub use register::{After, Count, MOST, Page, RegisterFilter};
 pub use sittings::Sitting;
 pub use store::{Config, Read, Store, Tx};
+pub use talent::ListedAs;
 pub use verify::Progress;
 pub use worklist::{AfterTask, Lights, Load, Task, TaskFilter};
 

@@ -18,6 +18,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { shared: include_str!("migrations/0002.sql"), lite: "", pg: "" },
     Migration { shared: include_str!("migrations/0003.sql"), lite: "", pg: "" },
     Migration { shared: include_str!("migrations/0004.sql"), lite: "", pg: "" },
+    Migration { shared: include_str!("migrations/0005.sql"), lite: "", pg: "" },
 ];
 
 /// The newest version of the schema this program knows.

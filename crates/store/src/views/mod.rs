@@ -34,7 +34,7 @@ pub(crate) struct View {
 }
 
 /// Every view, in the order of [`rows`].
-pub(crate) const VIEWS: [View; 11] = [
+pub(crate) const VIEWS: [View; 13] = [
     rows::CASE,
     rows::REACH,
     rows::PARTICIPANT,
@@ -44,6 +44,8 @@ pub(crate) const VIEWS: [View; 11] = [
     rows::NOTICE,
     rows::DOCUMENT,
     rows::CREDENTIAL,
+    rows::POOL,
+    rows::HELD,
     rows::PARTY,
     search::VIEW,
 ];
@@ -63,12 +65,21 @@ pub(crate) struct Extent {
     words: bool,
     /// Documents.
     documents: bool,
+    /// Whose hands it is in, and whether it is open at all.
+    held: bool,
 }
 
 impl Extent {
     /// Everything, and nothing is there yet.
-    pub(crate) const NEW: Self =
-        Self { new: true, past: true, people: true, parties: true, words: true, documents: true };
+    pub(crate) const NEW: Self = Self {
+        new: true,
+        past: true,
+        people: true,
+        parties: true,
+        words: true,
+        documents: true,
+        held: true,
+    };
     /// Everything.
     pub(crate) const ALL: Self = Self { new: false, ..Self::NEW };
 
@@ -90,6 +101,7 @@ impl Extent {
             parties: fact.answers.values().any(|value| matches!(value, Value::Parties(_))),
             words: !fact.answers.is_empty(),
             documents: !fact.issued.is_empty(),
+            held: !fact.assign.is_empty() || fact.stage.is_some(),
         }
     }
 }
@@ -126,6 +138,12 @@ pub(crate) fn project(
     }
     if case.procedure.credential.is_some() {
         write(&rows::CREDENTIAL, rows::credential(tx, case, calendar))?;
+    }
+    if case.procedure.pool.is_some() {
+        write(&rows::POOL, rows::pool(tx, case, calendar))?;
+    }
+    if extent.held {
+        write(&rows::HELD, rows::held(tx, case))?;
     }
     if extent.parties {
         write(&rows::PARTY, rows::party(tx, case)?)?;

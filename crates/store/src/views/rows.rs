@@ -1,11 +1,14 @@
 //! The rows of one case in each view.
 
+use std::collections::BTreeSet;
+
 use engine::{
     available::{Reach, turns},
     case::{Case, Heading},
     deadline::Clock,
     document,
     observe::observe,
+    suggest::listed,
 };
 use jiff::civil::Date;
 use law::{calendar::Calendar, value::Party};
@@ -339,6 +342,39 @@ pub(crate) fn credential<'a>(tx: &'a Read, case: &'a Case, calendar: &Calendar) 
             .to_vec()
         })
         .collect()
+}
+
+pub(crate) const POOL: View =
+    View { table: "pool", columns: "county, procedure, person, case_id, field, value, until_date" };
+
+/// Whom a roster lists: one row for the listing, with no field, and one for each value that a
+/// case can be compared with.
+pub(crate) fn pool<'a>(tx: &'a Read, case: &'a Case, calendar: &Calendar) -> Rows<'a> {
+    let Some(listed) = listed(case, calendar) else { return Vec::new() };
+    let mut rows: Rows = Vec::new();
+    let bare = [(law::Id::from(""), String::new())];
+    for person in &listed.people {
+        for (field, value) in bare.iter().chain(&listed.values) {
+            let (field, value) = (field.to_string(), value.clone());
+            let (person, until) = (person.clone(), listed.until);
+            let row = params![tx.county, &case.procedure.id, person, &case.id, field, value, until];
+            rows.push(row.to_vec());
+        }
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+pub(crate) const HELD: View = View { table: "held", columns: "county, person, case_id" };
+
+/// Whose hands an open case is in.
+pub(crate) fn held<'a>(tx: &'a Read, case: &'a Case) -> Rows<'a> {
+    if case.ended().is_some() || case.is_void() {
+        return Vec::new();
+    }
+    let people: BTreeSet<&String> = case.assignments().values().flatten().collect();
+    people.into_iter().map(|person| params![tx.county, person, &case.id].to_vec()).collect()
 }
 
 pub(crate) const PARTY: View = View { table: "party", columns: "county, blind, case_id, subject" };

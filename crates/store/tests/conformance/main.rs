@@ -13,3 +13,4 @@ mod lists;
 mod privacy;
 mod proofs;
 mod sittings;
+mod talent;
