@@ -16,7 +16,7 @@ use law::{
     procedure::{Procedure, Similar},
     value::Value,
 };
-use store::{CaseRow, RegisterFilter, StoreError, Visible};
+use store::{CaseRow, Organ, RegisterFilter, StoreError, Visible};
 
 use crate::office::Office;
 
@@ -214,16 +214,21 @@ pub fn ground(
         return Ok(None);
     }
     let organs = office.store().read(office.county(), |read| read.organs())?;
-    let areas = organs.into_iter().map(|organ| Area {
-        above: organ.path.parent().map(|above| above.to_string()),
-        id: organ.path.to_string(),
-        name: organ.name,
-    });
-    let found = Gazetteer::of(areas.collect()).locate(&place, true);
+    let found = gazetteer(&organs).locate(&place, true);
     Ok(found.map(|found| Ground {
         organ: found.id.as_str().into(),
         name: found.name,
         words: found.words.join("、"),
         doubtful: found.doubtful,
     }))
+}
+
+/// The organs of the county as areas that a text may name.
+pub fn gazetteer(organs: &[Organ]) -> Gazetteer {
+    let areas = organs.iter().map(|organ| Area {
+        above: organ.path.parent().map(|above| above.to_string()),
+        id: organ.path.to_string(),
+        name: organ.name.clone(),
+    });
+    Gazetteer::of(areas.collect())
 }

@@ -17,4 +17,5 @@ pub mod place;
 pub mod play;
 pub mod report;
 pub mod rounds;
+pub mod suggestion;
 pub mod web;

@@ -18,7 +18,7 @@ pub struct County {
     /// People. Who is named again gets the further posts.
     #[serde(default, rename = "person")]
     pub people: Vec<PersonLine>,
-    /// Credentials that people get, through the acts of a roster.
+    /// Credentials that people get, and rosters that list them, through the acts of a roster.
     #[serde(default, rename = "certificate")]
     pub certificates: Vec<CertificateLine>,
     /// Fictitious parties; only a demonstration has them.
@@ -60,7 +60,7 @@ pub struct PersonLine {
     pub posts: Vec<String>,
 }
 
-/// A credential to be got by playing a roster.
+/// A credential to be got, or a place in a roster, by playing it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CertificateLine {
@@ -251,6 +251,10 @@ impl CertificateLine {
                 let date =
                     Date::new(i16::try_from(day.year).ok()?, month, i8::try_from(day.day).ok()?);
                 Value::Date(date.ok()?)
+            }
+            toml::Value::Array(codes) => {
+                let codes = codes.iter().map(|code| code.as_str().map(Id::from));
+                Value::Codes(codes.collect::<Option<_>>()?)
             }
             _ => return None,
         })

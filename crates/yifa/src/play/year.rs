@@ -214,7 +214,7 @@ fn certify(
         let play = named(plays, &line.procedure, line.play.as_deref())?;
         let play = Arc::new(play.clone());
         let Some(holder) = holder_of(&play) else {
-            return Err(YearFault::Plan(format!("“{}”不发资格", play.name())));
+            return Err(YearFault::Plan(format!("“{}”不发资格，也不是人选名册", play.name())));
         };
         let homes = homes(company, &play, &county.code().into(), start);
         let posts = company.actor(&line.person).map_or(&[][..], |holder| &holder.posts);
@@ -239,9 +239,11 @@ fn certify(
     Ok(perform(office, company, &county.party, performances, &direction, |_, _| {})?)
 }
 
-/// The name in a story of whoever is given the credential.
+/// The name in a story of whoever is given the credential, or listed.
 fn holder_of(play: &Play) -> Option<String> {
-    let holder = &play.procedure.credential.as_ref()?.holder;
+    let Procedure { credential, pool, .. } = &*play.procedure;
+    let credential = credential.as_ref().map(|credential| &credential.holder);
+    let holder = credential.or(pool.as_ref().map(|pool| &pool.holder))?;
     play.steps().find_map(|(_, step)| match step.with.get(holder) {
         Some(law::value::Value::People(people)) => people.first().cloned(),
         _ => None,

@@ -3,14 +3,15 @@
 use askama::{Template, filters::HtmlSafe};
 use engine::{
     action::{Action, Target},
-    actor::Actor,
+    actor::{Actor, OrganPath},
+    case::Case,
     refusal::Ground,
     show::Names,
 };
 use jiff::civil::Date;
 use law::{
     Id,
-    procedure::{Act, Procedure},
+    procedure::{Act, Procedure, Suggest},
     value::Value,
 };
 use store::Organ;
@@ -28,6 +29,7 @@ use super::{
 use crate::{
     exchange::seats::is_seat,
     office::{NameBook, Office},
+    suggestion::{Matter, Proposal},
 };
 
 /// The form of one act.
@@ -78,8 +80,14 @@ impl HtmlSafe for ActForm {}
 pub struct Making<'a> {
     /// Whose form it is.
     pub me: &'a SignedIn,
+    /// Where rosters are looked up.
+    pub office: &'a Office,
     /// The edition.
     pub procedure: &'a Procedure,
+    /// The organ that handles the case, or will.
+    pub organ: &'a OrganPath,
+    /// The case, if it is open already.
+    pub case: Option<&'a Case>,
     /// Everybody who may be named.
     pub people: &'a [Actor],
     /// The organs that can be named.
@@ -116,7 +124,8 @@ impl Making<'_> {
                 Some(Control::of(self.procedure, field, ask.required, filled, &around))
             })
             .collect();
-        let assign = act.assign.iter().map(|role| self.naming(role, true, filled)).collect();
+        let assign = act.assign.iter().map(|role| self.naming(role, true, filled));
+        let assign = assign.collect::<Result<_, _>>()?;
         let team = act.team.as_ref().map(|wanted| self.team(wanted.at_least, team, filled));
         let files = controls.iter().any(Control::has_files);
         Ok(ActForm {
@@ -162,16 +171,43 @@ impl Making<'_> {
         })
     }
 
-    /// A list of those who can be named for a role.
-    pub fn naming(&self, role: &Id, required: bool, filled: &Filled) -> Control {
-        let name = self.procedure.roles.get(role).map_or(role.as_str(), |role| role.name.as_str());
+    /// A list of those who can be named for a role, those the law proposes first.
+    pub fn naming(&self, role: &Id, required: bool, filled: &Filled) -> Result<Control, PageError> {
+        let title = self.procedure.roles.get(role).map_or(role.as_str(), |role| role.name.as_str());
         let people = self.posts_of(|held| held == role);
-        let mut control =
-            Control::people(format!("a.{role}"), format!("指定{name}"), required, filled, &people);
-        if people.is_empty() {
-            control.hint = format!("本机关没有人任{name}，请先在“人员与资格”中设置岗位。");
+        let (name, label) = (format!("a.{role}"), format!("指定{title}"));
+        let proposals = match self.procedure.suggests.get(role).filter(|_| !people.is_empty()) {
+            Some(suggest) => self.proposals(suggest, &people)?,
+            None => Vec::new(),
+        };
+        if proposals.iter().any(|one| one.suits) {
+            return Ok(Control::proposed(name, label, required, filled, &people, &proposals));
         }
-        control
+        let mut control = Control::people(name, label, required, filled, &people);
+        if people.is_empty() {
+            control.hint = format!("本机关没有人任{title}，请先在“人员与资格”中设置岗位。");
+        } else if self.procedure.suggests.contains_key(role) {
+            control.hint = "没有可以推荐的：下列人员不在册，或者擅长、范围与本案不符。".into();
+        }
+        Ok(control)
+    }
+
+    fn proposals(
+        &self,
+        suggest: &Suggest,
+        people: &[(String, String)],
+    ) -> Result<Vec<Proposal>, PageError> {
+        let may = |actor: &&Actor| people.iter().any(|(id, _)| *id == actor.person);
+        let matter = Matter {
+            suggest,
+            organ: self.organ,
+            case: self.case,
+            organs: self.organs,
+            names: self.names,
+            today: self.today,
+        };
+        let people: Vec<&Actor> = self.people.iter().filter(may).collect();
+        Ok(matter.proposals(self.office, &people)?)
     }
 
     /// Those who may act along: those the engine says can, or everybody where it was not asked.

@@ -12,5 +12,6 @@ mod guarded;
 mod intake;
 mod people;
 mod registers;
+mod suggest;
 mod town;
 mod visitor;

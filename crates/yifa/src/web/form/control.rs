@@ -9,6 +9,7 @@ use law::{
 };
 
 use super::filled::{Filled, keep_file};
+use crate::suggestion::Proposal;
 
 /// Longest text where a definition sets no limit, in characters.
 pub const LONGEST_TEXT: i64 = 5000;
@@ -16,6 +17,8 @@ pub const LONGEST_TEXT: i64 = 5000;
 pub const LONGEST_LINE: i64 = 200;
 /// Up to so many choices are shown as buttons, more as a list.
 const BUTTONS: usize = 6;
+/// So many of those proposed are shown at once; the rest stands with the others.
+const FIRST: usize = 8;
 
 /// One thing to fill in.
 #[derive(Template)]
@@ -57,6 +60,8 @@ pub enum Kind {
     Select(Vec<Pick>),
     /// Any of several.
     Checks(Vec<Pick>),
+    /// One of those proposed, each with the reason, or one of the others; `open` shows these too.
+    Proposed { proposed: Vec<Proposed>, others: Vec<Proposed>, open: bool },
     /// 当事人, one to a row.
     Parties { rows: Vec<Row>, many: bool },
     /// 附件: those already uploaded, and room for more.
@@ -72,6 +77,14 @@ pub struct Pick {
     pub label: String,
     /// Chosen.
     pub on: bool,
+}
+
+/// Somebody who may be named.
+pub struct Proposed {
+    /// The choice.
+    pub pick: Pick,
+    /// Why them, or how much they have in hand.
+    pub why: String,
 }
 
 /// A row of the party form.
@@ -171,6 +184,38 @@ impl Control {
         }
     }
 
+    /// People to name for a role, those whom the law proposes before the others.
+    pub fn proposed(
+        name: String,
+        label: String,
+        required: bool,
+        filled: &Filled,
+        people: &[(String, String)],
+        proposals: &[Proposal],
+    ) -> Self {
+        let chosen = filled.all(&name);
+        let fitting = proposals.iter().take_while(|one| one.suits).count();
+        let (first, rest) = proposals.split_at(fitting.min(FIRST));
+        let shown = |those: &[Proposal]| {
+            let shown = those.iter().filter_map(|one| {
+                let (code, label) = people.iter().find(|(id, _)| *id == one.person)?.clone();
+                let pick = Pick { on: chosen.contains(&code), code, label };
+                Some(Proposed { pick, why: one.why.clone() })
+            });
+            shown.collect::<Vec<Proposed>>()
+        };
+        let others = shown(rest);
+        let open = others.iter().any(|one| one.pick.on);
+        Self {
+            kind: Kind::Proposed { proposed: shown(first), others, open },
+            wrong: filled.wrong.get(&name).cloned().unwrap_or_default(),
+            name,
+            label,
+            required,
+            hint: String::new(),
+        }
+    }
+
     /// A list of which one is chosen from the start.
     pub fn choice(name: &str, label: &str, list: &[(String, String)], chosen: &str) -> Self {
         Self {
@@ -190,7 +235,10 @@ impl Control {
 
     /// Whether it is a group of controls rather than one.
     pub fn is_group(&self) -> bool {
-        matches!(self.kind, Kind::Radio(_) | Kind::Checks(_) | Kind::Parties { .. })
+        matches!(
+            self.kind,
+            Kind::Radio(_) | Kind::Checks(_) | Kind::Proposed { .. } | Kind::Parties { .. }
+        )
     }
 
     /// Ids of the sentences that describe the control, for readers of the screen.

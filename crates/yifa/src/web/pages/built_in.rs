@@ -40,7 +40,8 @@ pub fn form(
                 .roles
                 .values()
                 .filter(|role| role.scope == Scope::Case && !role.outside);
-            form.assign = roles.map(|role| making.naming(&role.id, false, filled)).collect();
+            let named = roles.map(|role| making.naming(&role.id, false, filled));
+            form.assign = named.collect::<Result<_, _>>()?;
             form.controls.push(words("reason", "移交理由", filled));
         }
         Kind::Link => {

@@ -239,7 +239,10 @@ pub fn opening(
     let names = office.names();
     let making = Making {
         me,
+        office,
         procedure: &procedure,
+        organ: &here,
+        case: None,
         people: &people,
         organs: &all_organs,
         names: &names,

@@ -121,7 +121,17 @@ pub(super) fn view(
         let first = mine.next()?;
         mine.next().is_none().then(|| first.act.id.to_string())
     });
-    let making = Making { me, procedure, people, organs: &file.organs, names, today };
+    let making = Making {
+        me,
+        office,
+        procedure,
+        organ: case.organ(),
+        case: Some(case),
+        people,
+        organs: &file.organs,
+        names,
+        today,
+    };
     let (mut can, mut cannot, mut form) = (Vec::new(), Vec::new(), None);
     for one in &all {
         let id = one.act.id.to_string();
