@@ -65,6 +65,11 @@ impl Verdict {
         }
     }
 
+    /// Whether the report contradicts itself: no report should be signed so.
+    pub const fn contradicts(self) -> bool {
+        matches!(self, Self::Inconsistent | Self::OverlappingCategories)
+    }
+
     /// Whether somebody ought to look at it.
     pub const fn is_doubt(self) -> bool {
         !matches!(self, Self::Consistent | Self::Undecided)

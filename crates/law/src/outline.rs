@@ -77,6 +77,59 @@ pub enum Part {
     Figure(Id, Form),
 }
 
+/// Begins a sentence that no figure can say: a person has to write it.
+pub const TO_WRITE: &str = "【待写】";
+
+/// A place of an outline in which a person writes. 要人写的地方
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// 章.
+    pub chapter: String,
+    /// 节; none = the chapter as a whole.
+    pub section: Option<String>,
+    /// What has to be written; none = the figures suffice, and more may be added.
+    pub prompt: Option<String>,
+}
+
+impl Outline {
+    /// Every place in which a person writes, in order.
+    pub fn places(&self) -> Vec<Passage> {
+        self.blocks.iter().flat_map(Block::places).collect()
+    }
+}
+
+impl Block {
+    /// The chapter as a whole, where it asks for text or has parts without a title; then each of
+    /// its sections.
+    fn places(&self) -> Vec<Passage> {
+        let (titled, bare): (Vec<&Section>, Vec<&Section>) =
+            self.sections.iter().partition(|section| !section.title.is_empty());
+        let own = match &self.write {
+            None if self.sections.is_empty() => Some(self.title.clone()),
+            write => write.clone(),
+        };
+        let prompts: Vec<String> =
+            own.into_iter().chain(bare.iter().filter_map(|section| section.prompt())).collect();
+        let place = |section, prompt| Passage { chapter: self.title.clone(), section, prompt };
+        let mut places = Vec::new();
+        if !prompts.is_empty() || titled.is_empty() || !bare.is_empty() {
+            places.push(place(None, (!prompts.is_empty()).then(|| prompts.concat())));
+        }
+        let titled = titled.into_iter();
+        places.extend(titled.map(|section| place(Some(section.title.clone()), section.prompt())));
+        places
+    }
+}
+
+impl Section {
+    /// What a person has to write in it.
+    fn prompt(&self) -> Option<String> {
+        let prompts = self.sentences.iter().filter_map(|one| one.text.strip_prefix(TO_WRITE));
+        let prompts: String = prompts.collect();
+        (!prompts.is_empty()).then_some(prompts)
+    }
+}
+
 /// How a figure is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {

@@ -90,6 +90,8 @@ pub struct Procedure {
     pub similar: Option<Similar>,
     /// How people sit an examination in its cases.
     pub exam: Option<Exam>,
+    /// How the report of an organ's year is drafted in its cases.
+    pub report: Option<ReportCase>,
     /// How cases under older editions move to this one.
     pub transitions: Vec<Transition>,
     /// The edition it is laid over (`penalty@2025.1`), if it is a local overlay. 底本
@@ -624,6 +626,34 @@ pub struct Exam {
     pub result: Id,
     /// What is entered = the `result` act's field.
     pub with: IndexMap<ExamMark, Id>,
+}
+
+/// How the report of an organ's year is drafted in a case: which acts open it, keep what people
+/// write and attach the draft, and which of their fields hold what. 报告案
+#[derive(Clone, Debug)]
+pub struct ReportCase {
+    /// The act that opens the case …
+    pub open: Id,
+    /// … with the report's title,
+    pub title: Id,
+    /// the last day of its year,
+    pub year_end: Id,
+    /// and the last day its figures are of.
+    pub until: Id,
+    /// The act that keeps what a person writes …
+    pub write: Id,
+    /// … for a chapter,
+    pub chapter: Id,
+    /// or one of its sections:
+    pub section: Id,
+    /// the text itself; without it nothing is written there any more.
+    pub text: Id,
+    /// The act that attaches the draft …
+    pub draft: Id,
+    /// … as a document,
+    pub paper: Id,
+    /// and its figures as a workbook.
+    pub figures: Id,
 }
 
 /// The sorts of question. 题型

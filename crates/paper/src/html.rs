@@ -1,6 +1,6 @@
 //! HTML: the same paper on a page of the desk, or as a file of its own.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write, ops::Range};
 
 use crate::{
     model::{Block, Cell, Paper, Run, Style, Table, attachment_lines, clean},
@@ -12,13 +12,22 @@ use crate::{
 /// Every text is escaped and no element carries a style of its own: the page's stylesheet says
 /// how `.paper` looks.
 pub fn fragment(paper: &Paper) -> String {
-    Writer { html: String::new(), links: Links::All }.article(paper)
+    marked(paper, &[]).0
+}
+
+/// The paper as [`fragment`] writes it, with stretches of its [text](Paper::text) marked: each by
+/// its number, and where it stands in characters. Stretch 3 begins at `#t3` and leads to `#n3`.
+///
+/// Title and imprint are not marked; the numbers that are come back with the page.
+pub fn marked(paper: &Paper, stretches: &[(usize, Range<usize>)]) -> (String, BTreeSet<usize>) {
+    let written = Writer::new(Links::All).article(paper, stretches);
+    (written.html, written.shown)
 }
 
 /// The paper as a whole file that prints by GB/T 9704. Links into the desk are left out, for they
 /// lead nowhere from a file.
 pub fn standalone(paper: &Paper) -> String {
-    let article = Writer { html: String::new(), links: Links::Complete }.article(paper);
+    let article = Writer::new(Links::Complete).article(paper, &[]).html;
     let title = escaped(&paper.title.replace('\n', " "));
     format!(
         "<!doctype html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\">\
@@ -45,15 +54,28 @@ impl Links {
     }
 }
 
-struct Writer {
+struct Writer<'m> {
     html: String,
     links: Links,
+    /// What is marked, by number.
+    stretches: &'m [(usize, Range<usize>)],
+    /// The numbers of which something has been marked.
+    shown: BTreeSet<usize>,
+    /// How many characters of the paper's text have been written.
+    at: usize,
 }
 
-impl Writer {
-    fn article(mut self, paper: &Paper) -> String {
+impl<'m> Writer<'m> {
+    fn new(links: Links) -> Self {
+        Self { html: String::new(), links, stretches: &[], shown: BTreeSet::new(), at: 0 }
+    }
+
+    fn article(mut self, paper: &Paper, stretches: &'m [(usize, Range<usize>)]) -> Self {
         self.html.push_str("<article class=\"paper\">");
         self.head(paper);
+        let head = Paper { blocks: Vec::new(), imprint: None, ..paper.clone() }.text();
+        self.at = head.chars().count() + usize::from(!head.is_empty());
+        self.stretches = stretches;
         let mut blocks = paper.blocks.iter().peekable();
         while let Some(block) = blocks.next() {
             if let Block::Item(first) = block {
@@ -63,21 +85,22 @@ impl Writer {
                     items.push(next);
                 }
                 self.html.push_str("<ul>");
-                items.into_iter().for_each(|runs| self.element("li", "", runs));
+                items.into_iter().for_each(|runs| self.line("li", "", runs));
                 self.html.push_str("</ul>");
             } else {
                 self.block(block);
             }
         }
+        self.stretches = &[];
         if let Some(imprint) = &paper.imprint {
             self.html.push_str("<footer class=\"imprint\">");
             for line in imprint.lines() {
-                self.element("p", "", &[Run::plain(line)]);
+                self.line("p", "", &[Run::plain(line)]);
             }
             self.html.push_str("</footer>");
         }
         self.html.push_str("</article>");
-        self.html
+        self
     }
 
     fn head(&mut self, paper: &Paper) {
@@ -106,32 +129,28 @@ impl Writer {
     fn block(&mut self, block: &Block) {
         match block {
             Block::Heading { level, runs } => {
-                self.element(
-                    ["h2", "h3", "h4", "h5"][usize::from(*level).clamp(1, 4) - 1],
-                    "",
-                    runs,
-                );
+                self.line(["h2", "h3", "h4", "h5"][usize::from(*level).clamp(1, 4) - 1], "", runs);
             }
-            Block::Paragraph(runs) => self.element("p", "", runs),
-            Block::Item(runs) => self.element("li", "", runs),
+            Block::Paragraph(runs) => self.line("p", "", runs),
+            Block::Item(runs) => self.line("li", "", runs),
             Block::Table(table) => self.table(table),
             Block::Attachments(names) => {
                 self.html.push_str("<div class=\"attachments\">");
                 for line in attachment_lines(names) {
-                    self.element("p", "", &[Run::plain(line)]);
+                    self.line("p", "", &[Run::plain(line)]);
                 }
                 self.html.push_str("</div>");
             }
             Block::Closing(lines) => {
                 self.html.push_str("<div class=\"closing\">");
                 for line in lines {
-                    self.element("p", "", &[Run::plain(line.as_str())]);
+                    self.line("p", "", &[Run::plain(line.as_str())]);
                 }
                 self.html.push_str("</div>");
             }
             Block::Annex { label, title } => {
-                self.element("p", "annex", &[Run::plain(label.as_str())]);
-                self.element("h2", "annex", &[Run::plain(title.as_str())]);
+                self.line("p", "annex", &[Run::plain(label.as_str())]);
+                self.line("h2", "annex", &[Run::plain(title.as_str())]);
             }
             Block::PageBreak => self.html.push_str("<hr class=\"page\">"),
         }
@@ -147,6 +166,7 @@ impl Writer {
             for name in &table.head {
                 self.html.push_str("<th scope=\"col\">");
                 self.run(&Run::plain(name.as_str()));
+                self.at += 1; // The tab behind a cell, or the end of the row.
                 self.html.push_str("</th>");
             }
             self.html.push_str("</tr></thead>");
@@ -157,10 +177,18 @@ impl Writer {
             self.html.push_str("<tr>");
             for column in 0..table.columns() {
                 self.element("td", "", row.get(column).unwrap_or(&nothing));
+                self.at += usize::from(column < row.len());
             }
             self.html.push_str("</tr>");
         }
         self.html.push_str("</tbody></table>");
+    }
+
+    /// An element that is a line of the text; the text has no empty ones.
+    fn line(&mut self, name: &str, class: &str, runs: &[Run]) {
+        let before = self.at;
+        self.element(name, class, runs);
+        self.at += usize::from(self.at > before);
     }
 
     fn element(&mut self, name: &str, class: &str, runs: &[Run]) {
@@ -175,9 +203,46 @@ impl Writer {
     }
 
     fn run(&mut self, run: &Run) {
-        let text = escaped(&run.text).replace('\n', "<br>");
+        let text: Vec<char> = clean(&run.text).chars().collect();
+        let mut from = 0;
+        while from < text.len() {
+            let numbers = self.stretches_at(self.at);
+            let same = |one: &usize| self.stretches_at(self.at + one - from) == numbers;
+            let to = (from + 1..text.len()).find(|one| !same(one)).unwrap_or(text.len());
+            let piece: String = text[from..to].iter().collect();
+            match &numbers[..] {
+                [] => self.styled(&piece, &run.style),
+                numbers => self.marked(numbers, &piece, &run.style),
+            }
+            self.at += to - from;
+            from = to;
+        }
+    }
+
+    /// The stretches that a character of the text belongs to.
+    fn stretches_at(&self, at: usize) -> Vec<usize> {
+        let found = self.stretches.iter().filter(|(_, range)| range.contains(&at));
+        found.map(|(number, _)| *number).collect()
+    }
+
+    fn marked(&mut self, numbers: &[usize], piece: &str, style: &Style) {
+        let first: Vec<usize> =
+            numbers.iter().copied().filter(|number| self.shown.insert(*number)).collect();
+        self.html.push_str("<mark class=\"doubt\">");
+        for number in &first {
+            let _ = write!(self.html, "<span id=\"t{number}\"></span>");
+        }
+        self.styled(piece, style);
+        for number in &first {
+            let _ = write!(self.html, "<sup><a href=\"#n{number}\">{number}</a></sup>");
+        }
+        self.html.push_str("</mark>");
+    }
+
+    fn styled(&mut self, text: &str, style: &Style) {
+        let text = escaped(text).replace('\n', "<br>");
         // Writing to a string cannot fail.
-        let _ = match &run.style {
+        let _ = match style {
             Style::Strong => write!(self.html, "<strong>{text}</strong>"),
             Style::Place => write!(self.html, "<mark>{text}</mark>"),
             Style::Link(href) if self.links.follow(href) => {
@@ -230,6 +295,49 @@ mod tests {
         }
         assert!(!standalone(&linked("/figures/a")).contains("href"));
         assert!(standalone(&linked("#a")).contains("href=\"#a\""));
+    }
+
+    #[test]
+    fn what_is_doubtful_is_marked_in_its_place() {
+        let paper = Paper {
+            title: "甲\n乙".into(),
+            blocks: vec![
+                Block::heading(1, "一、举措"),
+                Block::paragraph(""),
+                Block::Paragraph(vec![
+                    Run::plain("成功率"),
+                    Run::link("97.24%", "/figures/r"),
+                    Run::plain("，余件<5>。"),
+                ]),
+                Block::Table(Table {
+                    head: vec!["指标".into(), "本年".into()],
+                    rows: vec![vec![vec![Run::plain("丙")], vec![Run::plain("3件")]]],
+                }),
+                Block::Closing(vec!["青石镇".into()]),
+            ],
+            ..Paper::default()
+        };
+        let text: Vec<char> = paper.text().chars().collect();
+        let find = |words: &str| {
+            let words: Vec<char> = words.chars().collect();
+            let at = text.windows(words.len()).position(|some| *some == words[..]).unwrap();
+            at..at + words.len()
+        };
+        let all = ["率97.24%，余", "件<5>", "3件", "石镇", "乙", "97.24%"];
+        let stretches: Vec<_> = (1..).zip(all.map(find)).collect();
+        let (html, shown) = marked(&paper, &stretches);
+        for piece in [
+            "成功<mark class=\"doubt\"><span id=\"t1\"></span>率<sup><a href=\"#n1\">1</a></sup>\
+             </mark><mark class=\"doubt\"><span id=\"t6\"></span>\
+             <a class=\"figure\" href=\"/figures/r\">97.24%</a><sup><a href=\"#n6\">6</a></sup>\
+             </mark><mark class=\"doubt\">，余</mark>",
+            "<span id=\"t2\"></span>件&lt;5&gt;<sup>",
+            "<td><mark class=\"doubt\"><span id=\"t3\"></span>3件<sup>",
+            "<p>青<mark class=\"doubt\"><span id=\"t4\"></span>石镇<sup>",
+        ] {
+            assert!(html.contains(piece), "{piece}\n{html}");
+        }
+        assert_eq!(shown.into_iter().collect::<Vec<_>>(), [1, 2, 3, 4, 6], "titles are not marked");
     }
 
     #[test]

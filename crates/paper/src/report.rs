@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use law::{
     Id,
     indicator::Span,
-    outline::{Block as Chapter, Form, Outline, Part, Section, Sentence},
+    outline::{Block as Chapter, Form, Outline, Part, Section, Sentence, TO_WRITE},
 };
 
 use crate::{
@@ -149,9 +149,6 @@ enum Standing<'a> {
     /// A person has to write it.
     ToWrite,
 }
-
-/// Begins a sentence of an outline that no figure can say.
-const TO_WRITE: &str = "【待写】";
 
 impl<'a> Writer<'a> {
     fn check_outline(&mut self, outline: &Outline) {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
@@ -39,6 +40,18 @@ impl Audited {
     /// What somebody ought to look at.
     pub fn doubts(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| finding.verdict.is_doubt())
+    }
+
+    /// Where each doubt stands in the text, by its number from 1.
+    pub fn stretches(&self) -> Vec<(usize, Range<usize>)> {
+        let of = |finding: &Finding| {
+            let figures = finding.figures.iter().map(|&one| self.report.figures[one].range.clone());
+            figures.chain(finding.place.clone()).collect::<Vec<_>>()
+        };
+        let numbered = (1..).zip(self.doubts());
+        numbered
+            .flat_map(|(number, finding)| of(finding).into_iter().map(move |at| (number, at)))
+            .collect()
     }
 }
 
@@ -214,11 +227,20 @@ pub fn beside_ledger(
     year: i16,
     report: &Report,
 ) -> Result<Vec<Beside>, StoreError> {
-    let kept = figures::of_year(office, &organ.path, year)?;
+    Ok(beside(office.law(), &figures::of_year(office, &organ.path, year)?, year, report))
+}
+
+/// Sets every figure whose indicator is among those kept of a year against them.
+pub fn beside(
+    law: &Law,
+    kept: &[engine::figure::Figure],
+    year: i16,
+    report: &Report,
+) -> Vec<Beside> {
     let mut found = Vec::new();
     for (at, figure) in report.figures.iter().enumerate() {
         let Some(stated) = &figure.stated else { continue };
-        let Some(mapped) = office.law().keys.keys.get(&stated.key) else { continue };
+        let Some(mapped) = law.keys.keys.get(&stated.key) else { continue };
         let Some(own) = kept.iter().find(|own| own.key == *mapped.key()) else { continue };
         if figure.period.get(..4) != Some(&year.to_string()) {
             continue;
@@ -232,7 +254,7 @@ pub fn beside_ledger(
             agrees: agrees(figure, value),
         });
     }
-    Ok(found)
+    found
 }
 
 /// What the ledger has for a published key, in words and as a number.

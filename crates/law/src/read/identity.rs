@@ -249,6 +249,7 @@ fn empty(path: &str) -> Procedure {
         suggests: IndexMap::new(),
         similar: None,
         exam: None,
+        report: None,
         transitions: Vec::new(),
         of: None,
         scenarios: Vec::new(),

@@ -8,8 +8,8 @@
 //!
 //! One file per family of tables: `identity` ([procedure], [law], [days]), `words` ([role],
 //! [list], [field], [param], [finding], [stage]), `act`, `deadline`, `paper` ([document],
-//! [publish], [track]), `figure` ([indicator], [credential], [transition]), `exam`, `suggest` ([pool],
-//! [suggest]), `scenario`.
+//! [publish], [track]), `figure` ([indicator], [credential], [transition]), `exam`, `report`,
+//! `suggest` ([pool], [suggest]), `scenario`.
 
 mod act;
 mod deadline;
@@ -18,6 +18,7 @@ mod figure;
 mod identity;
 mod overlay;
 mod paper;
+mod report;
 mod scenario;
 mod suggest;
 mod words;
@@ -222,6 +223,7 @@ impl<'a> Reader<'a> {
         procedure.suggests = self.suggests(&procedure);
         procedure.similar = self.similar(&procedure);
         procedure.exam = self.exam(&procedure);
+        procedure.report = self.report_case(&procedure);
         procedure.transitions = self.transitions(&procedure);
         self.title(&procedure);
         self.root.close();

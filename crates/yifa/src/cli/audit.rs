@@ -43,11 +43,33 @@ pub struct Audit {
 
 /// What makes a script stop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum FailOn {
+pub(super) enum FailOn {
     /// 前后矛盾、分类交叉
     Inconsistent,
     /// 任何疑点
     Doubt,
+}
+
+impl FailOn {
+    /// Whether a verdict makes the script stop.
+    fn stops(self, verdict: Verdict) -> bool {
+        match self {
+            Self::Doubt => verdict.is_doubt(),
+            Self::Inconsistent => verdict.contradicts(),
+        }
+    }
+
+    /// Fails where some of the verdicts make the script stop.
+    pub(super) fn look(
+        wanted: Option<Self>,
+        verdicts: impl IntoIterator<Item = Verdict>,
+    ) -> Result<(), Failure> {
+        let Some(wanted) = wanted else { return Ok(()) };
+        match verdicts.into_iter().filter(|verdict| wanted.stops(*verdict)).count() {
+            0 => Ok(()),
+            stopping => Err(Failure::said(format!("有{stopping}处疑点"))),
+        }
+    }
 }
 
 /// The files as reports, each with its name.
@@ -112,18 +134,7 @@ impl Audit {
             self.against_ledger(name, report, &mut verdicts)?;
         }
         self.against_each_other(&reports, &rules, &mut verdicts);
-        let stops = |verdict: &Verdict| match self.fail_on {
-            None => false,
-            Some(FailOn::Doubt) => verdict.is_doubt(),
-            Some(FailOn::Inconsistent) => {
-                matches!(verdict, Verdict::Inconsistent | Verdict::OverlappingCategories)
-            }
-        };
-        let stopping = verdicts.iter().filter(|verdict| stops(verdict)).count();
-        if stopping > 0 {
-            return Err(Failure::said(format!("有{stopping}处疑点")));
-        }
-        Ok(())
+        FailOn::look(self.fail_on, verdicts)
     }
 
     fn against_ledger(

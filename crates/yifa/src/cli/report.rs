@@ -2,12 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use ::audit::Verdict;
 use engine::figure::{Figure, Value, change};
 use paper::report::Weight;
 use serde_json::json;
 
 use super::{Failure, audit, say};
-use crate::{clock::Clock, figures, office::Office, place::Place, report};
+use crate::{
+    audit::{quoted, said},
+    clock::Clock,
+    figures,
+    office::Office,
+    place::Place,
+    report,
+};
 
 /// 一个单位一年的全部数据
 #[derive(Debug, clap::Args)]
@@ -45,9 +53,12 @@ pub struct Write {
     /// 提纲的标识；默认按年度选
     #[arg(long, value_name = "提纲")]
     outline: Option<String>,
-    /// 手写的部分：每章一节，“# 章题”下面是正文
+    /// 手写的部分：每章一节，“# 章题”下面是正文；代替报告案里写的那几章
     #[arg(long, value_name = "文件.md")]
     written: Option<PathBuf>,
+    /// 有这种结论时，写完文件后返回错误状态
+    #[arg(long, value_name = "结论")]
+    fail_on: Option<audit::FailOn>,
 }
 
 /// Whose year.
@@ -116,15 +127,15 @@ impl Write {
         }
         let office = self.place.office(Clock::Machine)?;
         let organ = self.year.organ(&office)?;
-        let written = match &self.written {
-            None => report::Written::new(),
-            Some(file) => report::written(
-                &std::fs::read_to_string(file)
-                    .map_err(|error| format!("手写部分{}读不了：{error}", file.display()))?,
-            ),
-        };
-        let outline = self.outline.as_deref();
-        let draft = report::draft(&office, &organ, self.year.year, outline, &written)?;
+        let year = self.year.year;
+        let outline = report::outline(&office, year, self.outline.as_deref())?;
+        let mut written = report::kept_by_chapters(&office, &organ, year, outline)?;
+        if let Some(file) = &self.written {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| format!("手写部分{}读不了：{error}", file.display()))?;
+            written.extend(report::written(&text));
+        }
+        let draft = report::draft(&office, &organ, year, outline, &written)?;
         for file in &self.out {
             let bytes = self.bytes(file, &draft, &office)?;
             std::fs::write(file, bytes)
@@ -139,7 +150,11 @@ impl Write {
             };
             say!("{weight}：{}　{}", check.place, check.what);
         }
-        Ok(())
+        let reviewed = draft.review(&office);
+        summarise(&reviewed);
+        let differing = reviewed.differing.iter().map(|_| Verdict::Inconsistent);
+        let found = reviewed.audited.findings.iter().map(|finding| finding.verdict);
+        audit::FailOn::look(self.fail_on, found.chain(differing))
     }
 
     fn bytes(
@@ -171,6 +186,20 @@ impl Write {
                 paper::xlsx::figures(&title, about, &draft.figures, today)?
             }
         })
+    }
+}
+
+/// What the audit of the draft found, beside what was written.
+fn summarise(report::Reviewed { audited, differing }: &report::Reviewed) {
+    let doubts = audited.doubts().count() + differing.len();
+    let figures = audited.report.figures.len();
+    eprintln!("审读：{figures}个数据，疑点{doubts}处");
+    for finding in audited.doubts() {
+        let quoted = quoted(&audited.report, finding);
+        eprintln!("【{}】{quoted}　{}", finding.verdict.chinese(), finding.explanation);
+    }
+    for one in differing {
+        eprintln!("【与台账不符】{}", said(&audited.report, one));
     }
 }
 

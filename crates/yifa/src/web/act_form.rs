@@ -358,7 +358,8 @@ pub fn text(filled: &Filled, name: &str) -> Option<(Id, Value)> {
     (!typed.is_empty()).then(|| (Id::from(name), Value::Text(typed)))
 }
 
-fn new_action_id() -> Result<String, PageError> {
+/// An id for an action that is about to be shown as a form.
+pub fn new_action_id() -> Result<String, PageError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| PageError::Broken(error.to_string()))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

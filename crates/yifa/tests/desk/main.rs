@@ -12,6 +12,7 @@ mod guarded;
 mod intake;
 mod people;
 mod registers;
+mod report;
 mod suggest;
 mod town;
 mod visitor;

@@ -52,7 +52,18 @@ pub struct Upload {
 impl Filled {
     /// A form that begins with one answer.
     pub fn of(name: &str, value: String) -> Self {
-        Self { values: BTreeMap::from([(name.to_owned(), vec![value])]), ..Self::default() }
+        Self::default().with(name, value)
+    }
+
+    /// With one more answer.
+    pub fn with(mut self, name: &str, value: String) -> Self {
+        self.push(name.to_owned(), value);
+        self
+    }
+
+    /// Whether the form had such a control.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
     }
 
     /// The only (or first) value, or nothing.

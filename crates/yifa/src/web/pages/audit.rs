@@ -1,6 +1,8 @@
 //! 报告审读: anybody's report as text, figures and doubts marked in place, a list beside it.
 
-use askama::Template;
+use std::collections::BTreeSet;
+
+use askama::{Template, filters::HtmlSafe};
 use audit::{Reading, Verdict};
 use axum::{
     extract::{Path, State},
@@ -39,8 +41,7 @@ struct AuditPage {
 struct Read {
     about: String,
     lines: Vec<Vec<Piece>>,
-    doubts: Vec<Doubt>,
-    beside: Vec<Held>,
+    doubts: Doubts,
     figures: Vec<Row>,
     take: Option<Take>,
 }
@@ -56,6 +57,17 @@ struct Piece {
     first: bool,
 }
 
+/// 疑点 of a report, each with the way to its place, and its figures beside the ledger's: the list
+/// that stands beside a report wherever one is read.
+#[derive(Template)]
+#[template(path = "parts/doubts.html")]
+pub struct Doubts {
+    doubts: Vec<Doubt>,
+    beside: Vec<Held>,
+}
+
+impl HtmlSafe for Doubts {}
+
 struct Doubt {
     number: usize,
     verdict: &'static str,
@@ -69,6 +81,36 @@ struct Held {
     said: String,
     list: String,
     agrees: bool,
+}
+
+impl Doubts {
+    /// The doubts of a report; `shown` are the numbers of those that are marked beside the list.
+    pub fn of(
+        audited: &Audited,
+        shown: &BTreeSet<usize>,
+        beside: &[Beside],
+        (organ, year): (&str, i16),
+    ) -> Self {
+        let report = &audited.report;
+        let doubts = (1..).zip(audited.doubts()).map(|(number, finding)| Doubt {
+            number,
+            verdict: finding.verdict.chinese(),
+            quoted: quoted(report, finding),
+            explanation: finding.explanation.clone(),
+            placed: shown.contains(&number),
+        });
+        let beside = beside.iter().map(|one| Held {
+            said: said(report, one),
+            list: address(&one.key, organ, year),
+            agrees: one.agrees,
+        });
+        Self { doubts: doubts.collect(), beside: beside.collect() }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.doubts.len()
+    }
 }
 
 struct Row {
@@ -185,17 +227,8 @@ fn show(
 
 fn shown(office: &Office, audited: &Audited, beside: &[Beside], chosen: &Chosen) -> Read {
     let report = &audited.report;
-    let doubts: Vec<Doubt> = audited
-        .doubts()
-        .enumerate()
-        .map(|(at, finding)| Doubt {
-            number: at + 1,
-            verdict: finding.verdict.chinese(),
-            quoted: quoted(report, finding),
-            explanation: finding.explanation.clone(),
-            placed: finding.place.is_some() || !finding.figures.is_empty(),
-        })
-        .collect();
+    let (lines, marked) = pieces(audited);
+    let doubts = Doubts::of(audited, &marked, beside, (chosen.organ.path.as_str(), chosen.year));
     let stated = report.figures.iter().filter(|figure| figure.stated.is_some()).count();
     let year = report.setting.year.map_or_else(String::new, |year| format!("{year}年　"));
     let differ = beside.iter().filter(|beside| !beside.agrees).count();
@@ -211,15 +244,7 @@ fn shown(office: &Office, audited: &Audited, beside: &[Beside], chosen: &Chosen)
             report.figures.len(),
             doubts.len(),
         ),
-        lines: pieces(audited),
-        beside: beside
-            .iter()
-            .map(|one| Held {
-                said: said(report, one),
-                list: address(&one.key, chosen.organ.path.as_str(), chosen.year),
-                agrees: one.agrees,
-            })
-            .collect(),
+        lines,
         figures: report
             .figures
             .iter()
@@ -242,8 +267,8 @@ fn shown(office: &Office, audited: &Audited, beside: &[Beside], chosen: &Chosen)
     }
 }
 
-/// The text in stretches of one marking, line by line.
-fn pieces(audited: &Audited) -> Vec<Vec<Piece>> {
+/// The text in stretches of one marking, line by line, and the doubts that are marked in it.
+fn pieces(audited: &Audited) -> (Vec<Vec<Piece>>, BTreeSet<usize>) {
     let report = &audited.report;
     let length = report.text.len();
     let mut figure_at = vec![0_usize; length];
@@ -251,17 +276,14 @@ fn pieces(audited: &Audited) -> Vec<Vec<Piece>> {
         figure_at[figure.range.clone()].fill(at + 1);
     }
     let mut doubt_at = vec![0_usize; length];
-    for (at, finding) in audited.doubts().enumerate() {
-        let figures = finding.figures.iter().map(|&one| report.figures[one].range.clone());
-        for range in figures.chain(finding.place.clone()) {
-            for doubt in doubt_at.iter_mut().take(range.end.min(length)).skip(range.start) {
-                if *doubt == 0 {
-                    *doubt = at + 1;
-                }
+    for (number, range) in audited.stretches() {
+        for doubt in doubt_at.iter_mut().take(range.end.min(length)).skip(range.start) {
+            if *doubt == 0 {
+                *doubt = number;
             }
         }
     }
-    let mut seen = vec![false; audited.findings.len() + 1];
+    let mut seen = BTreeSet::new();
     let mut lines = Vec::new();
     let mut line: Vec<Piece> = Vec::new();
     let mut start = 0;
@@ -280,7 +302,7 @@ fn pieces(audited: &Audited) -> Vec<Vec<Piece>> {
                 let stated = report.figures[one].stated.as_ref();
                 stated.map_or("不能确定是哪项指标", |stated| stated.name.as_str()).to_owned()
             });
-            let first = doubt > 0 && !std::mem::replace(&mut seen[doubt], true);
+            let first = doubt > 0 && seen.insert(doubt);
             line.push(Piece {
                 text: chars[start..at].iter().collect(),
                 figure: name.unwrap_or_default(),
@@ -297,7 +319,7 @@ fn pieces(audited: &Audited) -> Vec<Vec<Piece>> {
             start = at + 1;
         }
     }
-    lines
+    (lines, seen)
 }
 
 /// The form in which the figures are recorded as stated by another unit, where the law has one.

@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     office::Office,
+    report::year_of,
     web::{
         act_form::{ActForm, Making},
         case_file::CaseFile,
@@ -30,7 +31,7 @@ use crate::{
         form::filled::Filled,
         frame::{Flash, Frame},
         lamp::Lamp,
-        pages::built_in,
+        pages::{built_in, report},
         plain,
         session::SignedIn,
     },
@@ -48,6 +49,8 @@ pub(super) struct CasePage {
     organ: String,
     origin: String,
     exam: bool,
+    /// Where the report of this case is drafted.
+    report: String,
     lamps: Vec<Lamp>,
     stages: Vec<Stage>,
     stale: Option<Vec<(u32, String)>>,
@@ -194,6 +197,10 @@ pub(super) fn view(
             names.organ(case.origin().as_str())
         },
         exam: procedure.exam.is_some() && !masked,
+        report: match year_of(case) {
+            Some(year) if !masked => report::address(case.organ().as_str(), year),
+            _ => String::new(),
+        },
         lamps: worst(file, office).into_iter().collect(),
         stages: stages(file),
         stale: asked.stale.map(|seen| since(file, seen)),
