@@ -201,13 +201,30 @@ impl Read<'_> {
 
     /// The case with this number, if it is within the scope.
     pub fn case_numbered(&self, number: &str, visible: &Visible) -> Result<Option<CaseRow>> {
-        let mut with = params![self.county, number].to_vec();
+        let [typed, square, round] = spellings(number);
+        let mut with = params![self.county, typed, square, round].to_vec();
         let scope = visible.condition(&mut with);
         let sql = format!(
-            "select {} from case_now c where c.county = $1 and c.number = $2 and {scope}
+            "select {} from case_now c where c.county = $1 and c.number in ($2, $3, $4) and {scope}
              order by c.case_id",
             CaseRow::COLUMNS
         );
         self.db.first(&sql, &with, CaseRow::read)
     }
+}
+
+/// How a case number may stand in the ledger that somebody typed on a telephone: as it is, and with
+/// brackets of either kind, half-width digits and no blanks. 案号的写法
+pub(crate) fn spellings(typed: &str) -> [String; 3] {
+    let with = |open, close| {
+        let chars = typed.chars().filter(|char| !char.is_whitespace());
+        let one = |char| match char {
+            '〔' | '[' | '［' | '【' | '(' | '（' | '﹝' | '〈' | '<' => open,
+            '〕' | ']' | '］' | '】' | ')' | '）' | '﹞' | '〉' | '>' => close,
+            '０'..='９' => char::from(b'0' + (u32::from(char) - u32::from('０')) as u8),
+            char => char,
+        };
+        chars.map(one).collect()
+    };
+    [typed.trim().to_owned(), with('〔', '〕'), with('（', '）')]
 }

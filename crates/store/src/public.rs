@@ -9,6 +9,7 @@ use subtle::ConstantTimeEq;
 use crate::{
     accounts::subtree,
     canonical::sm3_hex,
+    cases::spellings,
     db::{Param, Row, params},
     error::{Damage, StoreError},
     register::Page,
@@ -136,9 +137,10 @@ impl Read<'_> {
     /// The case that a number and a code open, if they belong together.
     pub fn tracked(&self, number: &str, code: &str) -> Result<Option<CaseId>> {
         let given = code.trim().to_ascii_uppercase().replace(['-', ' '], "");
+        let [typed, square, round] = spellings(number);
         let cases = self.db.query(
-            "select case_id from case_now where county = $1 and number = $2",
-            params![self.county, number.trim()],
+            "select case_id from case_now where county = $1 and number in ($2, $3, $4)",
+            params![self.county, typed, square, round],
             |row| row.text(0),
         )?;
         Ok(cases.into_iter().find(|case| {

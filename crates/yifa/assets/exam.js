@@ -39,7 +39,14 @@ function tick() {
 }
 
 form.addEventListener("change", () => { changed = true; keep(); });
-form.addEventListener("submit", () => { handedIn = true; });
+// A slip of the finger costs no try: the press says what is still open. Time that is up does not ask.
+form.querySelector("button[value=submit]").addEventListener("click", (event) => {
+  const open = [...form.querySelectorAll("fieldset")].filter((one) => !one.querySelector(":checked")).length;
+  if (handedIn) delete event.target.dataset.ask;
+  else event.target.dataset.ask = (open ? "还有 " + open + " 题没有作答。" : "") + "交卷以后不能再改，确定交卷？";
+});
+// After whoever may still hold it back.
+window.addEventListener("submit", (event) => { if (!event.defaultPrevented) handedIn = true; });
 window.addEventListener("online", keep);
 window.setInterval(tick, 1000);
 window.setInterval(() => { if (changed) keep(); }, 5000);

@@ -205,8 +205,10 @@ fn registers_show_what_may_be_seen_and_nothing_else() {
             world.read(|read| read.cases(&[cases[0].clone(), cases[3].clone()], &stranger));
         assert_eq!(linked.len(), 1);
         let number = "青石示〔2025〕1号";
-        assert!(world.read(|read| read.case_numbered(number, &to("window"))).is_some());
-        assert!(world.read(|read| read.case_numbered(number, &stranger)).is_none());
+        for typed in [number, "青石示[2025]1号"] {
+            assert!(world.read(|read| read.case_numbered(typed, &to("window"))).is_some());
+            assert!(world.read(|read| read.case_numbered(typed, &stranger)).is_none());
+        }
         assert!(world.read(|read| read.heading(&village)).is_some());
     });
 }
@@ -344,6 +346,11 @@ fn the_public_sees_notices_and_a_party_its_case() {
         assert_eq!(code.len(), 9);
         let lower = code.to_lowercase().replace('-', " ");
         assert_eq!(world.read(|read| read.tracked(number, &lower)), Some(case.clone()));
+        for typed in ["青石示[2025]1号", " 青石示（２０２５） 1 号", "青石示【2025】1号"]
+        {
+            let found = world.read(|read| read.tracked(typed, &lower));
+            assert_eq!(found, Some(case.clone()), "{typed}: a telephone has no 〔〕");
+        }
         assert_eq!(world.read(|read| read.tracked(number, "2222-2222")), None);
         assert_eq!(world.read(|read| read.tracked("青石示〔2025〕2号", &code)), None);
 

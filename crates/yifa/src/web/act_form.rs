@@ -46,7 +46,9 @@ pub struct ActForm {
     pub seen: Option<u32>,
     /// What happened, where it was refused.
     pub refused: String,
-    /// Why.
+    /// What was left out: the address on the page of each control, and its label.
+    pub left_out: Vec<(String, String)>,
+    /// Why else.
     pub grounds: Vec<String>,
     /// A word of help.
     pub about: String,
@@ -155,6 +157,7 @@ impl Making<'_> {
             id: if is_action_id(&id) { id } else { new_action_id()? },
             seen,
             refused: String::new(),
+            left_out: Vec::new(),
             grounds: Vec::new(),
             about: String::new(),
             organ: None,
@@ -253,13 +256,18 @@ impl ActForm {
     /// With the grounds of a refusal; those about one field also stand beside it.
     pub fn refused(mut self, act: &str, grounds: &[Ground]) -> Self {
         self.refused = format!("“{act}”不能办理，没有作任何记录");
-        self.grounds = grounds.iter().map(|ground| ground.to_string()).collect();
         for ground in grounds {
-            let Some((_, field)) = ground.code.split_once(':') else { continue };
+            let (sort, field) = ground.code.split_once(':').unwrap_or_default();
             let name = format!("f.{field}");
-            if let Some(control) = self.controls.iter_mut().find(|control| control.name == name) {
+            let control = self.controls.iter_mut().find(|control| control.name == name);
+            if let Some(control) = control {
                 control.wrong = ground.say.clone();
+                if sort == "ask" {
+                    self.left_out.push((name, control.label.clone()));
+                    continue;
+                }
             }
+            self.grounds.push(ground.to_string());
         }
         self
     }

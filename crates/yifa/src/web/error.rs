@@ -91,7 +91,7 @@ impl PageError {
                 StatusCode::NOT_FOUND,
                 "没有找到",
                 "没有这个页面，或者您无权知悉。".into(),
-                vec!["请核对网址；案件可以在搜索框里按案号查找。".into()],
+                vec!["请核对网址；工作人员可以在工作台上方的搜索框里按案号查找。".into()],
             ),
             Self::Refused(refusal) => (
                 StatusCode::UNPROCESSABLE_ENTITY,

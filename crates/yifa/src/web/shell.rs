@@ -158,14 +158,17 @@ fn menu(office: &Office, actor: &Actor, waiting: u32) -> Vec<Group> {
         }));
     }
     registers.push(Item::new("全部台账", "/registers"));
-    let sums = vec![
+    let mut sums = vec![
         Item::new("指标数据", "/figures"),
         Item::new("工作看板", "/cockpit"),
         Item::new("应办清单", "/duties"),
         Item::new("年度报告", "/report"),
         Item::new("报告审读", "/audit"),
-        Item::new("公示", "/notices"),
     ];
+    if seats(actor, office.clock().today()).is_empty() {
+        sums.clear(); // Sums are of the organs somebody sits in.
+    }
+    sums.push(Item::new("公示", "/notices"));
     let bases = vec![
         Item::new("程序与法规", "/law"),
         Item::new("人员与资格", "/people"),

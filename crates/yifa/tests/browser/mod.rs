@@ -218,7 +218,7 @@ impl Browser {
     }
 
     /// What is wrong with the page for whoever cannot see it well: controls without a name, ids
-    /// that stand twice, no heading, no language; and styles or handlers the policy would stop.
+    /// that stand twice, no heading, no language, words squeezed into a column of single signs; and styles or handlers the policy would stop.
     pub fn faults(&self) -> Vec<String> {
         let script = "
             const faults = [];
@@ -230,6 +230,12 @@ impl Browser {
             }
             for (const control of document.querySelectorAll('input:not([type=hidden]), select, textarea')) {
               if (!control.labels.length && !control.getAttribute('aria-label')) faults.push('no label: ' + control.name);
+            }
+            for (const one of document.querySelectorAll('main *:not(svg *, option)')) {
+              const words = [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join('');
+              const place = one.getBoundingClientRect();
+              const sign = parseFloat(getComputedStyle(one).fontSize);
+              if (words.length > 3 && place.width < 2 * sign && place.height > 4 * sign) faults.push('squeezed: ' + words);
             }
             for (const one of document.querySelectorAll('[style], [onclick]')) faults.push('inline: ' + one.tagName);
             return faults;";

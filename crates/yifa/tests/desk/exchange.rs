@@ -66,4 +66,5 @@ async fn a_file_is_tried_out_confirmed_and_on_record() {
         .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text().contains("文件里没有这些栏"));
+    assert!(wrong.text().contains("对方的文件"), "the next file can be chosen there and then");
 }

@@ -14,5 +14,6 @@ mod people;
 mod registers;
 mod report;
 mod suggest;
+mod told;
 mod town;
 mod visitor;

@@ -127,9 +127,15 @@ pub async fn refused(State(desk): State<Desk>, me: SignedIn) -> Result<Html<Stri
         if !me.administers_all(office) {
             return Err(PageError::Forbidden("不予办理记录由系统管理员查看。".into()));
         }
-        let found = office
-            .store()
-            .read(office.county(), |read| read.attempts(None, 200).map_err(PageError::from))?;
+        let found = office.store().read(office.county(), |read| {
+            let mut found = read.attempts(None, 200)?;
+            for attempt in found.iter_mut().filter(|attempt| attempt.procedure.is_empty()) {
+                let Some(case) = &attempt.case else { continue };
+                let heading = read.heading(case)?;
+                attempt.procedure = heading.map_or_else(String::new, |h| h.procedure.to_string());
+            }
+            Ok::<_, PageError>(found)
+        })?;
         let rows = found.into_iter().map(|attempt| refused_row(office, attempt)).collect();
         Ok(Html(RefusedPage { frame, rows }.render()?))
     })
@@ -137,11 +143,12 @@ pub async fn refused(State(desk): State<Desk>, me: SignedIn) -> Result<Html<Stri
 }
 
 fn refused_row(office: &Office, attempt: Attempt) -> RefusedLine {
-    let known = office
-        .law()
-        .newest()
-        .find_map(|procedure| procedure.acts.get(&*attempt.act))
-        .map(|act| act.name.clone());
+    let procedure = office.law().procedures.get(&*attempt.procedure);
+    let procedure = procedure.and_then(|editions| editions.last());
+    let known = procedure.and_then(|procedure| {
+        let act = procedure.acts.get(&*attempt.act)?;
+        Some(format!("{}：{}", procedure.name, act.name))
+    });
     let built_in = || builtin::Kind::named(&attempt.act).map(|kind| kind.name().to_owned());
     RefusedLine {
         at: plain::stamp(attempt.at),

@@ -105,7 +105,11 @@ pub async fn show(
             missing: lacking.sum(),
             units: units
                 .into_iter()
-                .map(|(path, sum)| (name(&path), format!("/cockpit?organ={path}"), sum))
+                .map(|(path, sum)| {
+                    let below = path != *organ;
+                    let url = below.then(|| format!("/cockpit?organ={path}"));
+                    (name(&path), url.unwrap_or_default(), sum)
+                })
                 .collect(),
             groups: groups
                 .into_iter()

@@ -3,13 +3,14 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{Html, IntoResponse, Redirect, Response},
 };
 use engine::{actor::OrganPath, show::Names};
 use jiff::civil::Date;
 use law::{
     exchange::{Exchange, Holds, Source},
-    procedure::Procedure,
+    procedure::{Field, FieldType, Procedure},
     value::FileRef,
 };
 use store::{AccessKind, ExchangeRun, Way};
@@ -34,7 +35,7 @@ use crate::{
             control::{Control, size},
             filled::{Filled, keep_file},
         },
-        frame::{Flash, Frame},
+        frame::Frame,
         session::{SignedForm, SignedIn},
         shell::role_name,
     },
@@ -109,6 +110,16 @@ struct OnePage {
     runs: Vec<RunRow>,
     tried: Option<Tried>,
     compared: Option<Compared>,
+    wrong: String,
+}
+
+/// What a file that was sent came to.
+#[derive(Default)]
+struct Came {
+    tried: Option<Tried>,
+    compared: Option<Compared>,
+    /// Why it could not be read.
+    wrong: String,
 }
 
 /// What a file came to, tried or done.
@@ -139,16 +150,14 @@ pub async fn one(
     me: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Html<String>, PageError> {
-    page(&desk, me, id, None, None, None).await
+    page(&desk, me, id, Came::default()).await
 }
 
 async fn page(
     desk: &Desk,
     me: SignedIn,
     id: String,
-    tried: Option<Tried>,
-    compared: Option<Compared>,
-    said: Option<Flash>,
+    came: Came,
 ) -> Result<Html<String>, PageError> {
     let frame = desk.frame(&me, "数据交换").await?.under("数据交换", "/exchange");
     desk.ask(move |office| {
@@ -204,7 +213,7 @@ async fn page(
             [(first, _), ..] => Some(Control::choice("organ", "承办机关", &mine, first)),
         };
         let page = OnePage {
-            frame: frame.titled(exchange.name.clone()).saying(said),
+            frame: frame.titled(exchange.name.clone()),
             about,
             sample: exchange.sample,
             imports: organ.is_some(),
@@ -217,8 +226,9 @@ async fn page(
             columns: columns(exchange, procedure),
             wanted: wanted(exchange),
             runs,
-            tried,
-            compared,
+            tried: came.tried,
+            compared: came.compared,
+            wrong: came.wrong,
             id,
         };
         Ok(Html(page.render()?))
@@ -257,19 +267,29 @@ fn columns(exchange: &Exchange, procedure: &Procedure) -> Vec<(String, String)> 
     let mut columns = vec![(import.key.clone(), "对方编号".to_owned())];
     for step in &import.steps {
         let act = procedure.acts.get(&step.act).map_or("", |act| act.name.as_str());
-        columns.push((from(&step.on), format!("{act}：办理日期")));
+        columns.push((step.on.reads().join("、"), format!("{act}：办理日期")));
         for (field, source) in &step.with {
-            let field = procedure.fields.get(field).map_or("", |field| field.name.as_str());
-            columns.push((from(source), format!("{act}：{field}")));
+            let Some(field) = procedure.fields.get(field) else { continue };
+            columns.push((from(source, procedure, field), format!("{act}：{}", field.name)));
         }
     }
     columns
 }
 
-fn from(source: &Source) -> String {
+fn from(source: &Source, procedure: &Procedure, field: &Field) -> String {
     match (source.reads().as_slice(), &source.default) {
-        ([], Some(text)) => format!("（固定）{text}"),
+        ([], Some(text)) => format!("（固定）{}", label(text, procedure, field)),
         (columns, _) => columns.join("、"),
+    }
+}
+
+/// What a fixed text means: the label of its code, where the field has a list.
+fn label<'a>(text: &'a str, procedure: &'a Procedure, field: &Field) -> &'a str {
+    match &field.ty {
+        FieldType::Choice(list) => procedure.label(list, text).unwrap_or(text),
+        FieldType::YesNo if text == "yes" => "是",
+        FieldType::YesNo if text == "no" => "否",
+        _ => text,
     }
 }
 
@@ -291,41 +311,12 @@ pub async fn import(
     State(desk): State<Desk>,
     Path(id): Path<String>,
     form: SignedForm,
-) -> Result<Html<String>, PageError> {
-    let SignedForm { me, filled } = form;
-    let (for_page, name) = (me, id.clone());
-    let (me, tried) = desk
-        .ask(move |office| {
-            let mode = if filled.one("confirm") == "1" { Mode::Keep } else { Mode::Rehearse };
-            let file = sent(office, filled)?;
-            let exchange = exchange(office, &name)?;
-            let organ = OrganPath::from(file.organ.as_str());
-            let (label, digest) = (&file.kept.name, &file.kept.digest);
-            let importing = importing(office, exchange, &for_page, &organ, label, digest);
-            let import = importing.allowed().map_err(fault)?;
-            let rows = Rows::of(file.bytes, import).map_err(wrong)?;
-            let outcome = importing.run(rows, mode, |_| ()).map_err(wrong)?;
-            let mut grounds: Vec<(String, String, u64)> = outcome
-                .grounds
-                .iter()
-                .map(|((act, ground), count)| (act.clone(), ground.clone(), *count))
-                .collect();
-            grounds.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
-            grounds.truncate(GROUNDS);
-            let tried = Tried {
-                kept: mode == Mode::Keep,
-                file: format!("{}（{}）", file.kept.name, size(file.kept.size)),
-                ticket: keep_file(&file.kept, for_page.key()),
-                organ: organ.to_string(),
-                part: outcome.decided < outcome.lines,
-                problems: outcome.problems.clone(),
-                grounds,
-                outcome,
-            };
-            Ok((for_page, tried))
-        })
-        .await?;
-    page(&desk, me, id, Some(tried), None, None).await
+) -> Result<Response, PageError> {
+    sent_in(desk, id, form, |office, me, id, filled| {
+        let tried = Some(take_in(office, me, id, filled)?);
+        Ok(Came { tried, ..Came::default() })
+    })
+    .await
 }
 
 /// `POST /exchange/{id}/check`: compares a file with what is here.
@@ -333,22 +324,81 @@ pub async fn check(
     State(desk): State<Desk>,
     Path(id): Path<String>,
     form: SignedForm,
-) -> Result<Html<String>, PageError> {
+) -> Result<Response, PageError> {
+    sent_in(desk, id, form, |office, me, id, filled| {
+        let compared = Some(compare(office, me, id, filled)?);
+        Ok(Came { compared, ..Came::default() })
+    })
+    .await
+}
+
+/// The page again with what a file came to; what is wrong with the file is said beside its form.
+async fn sent_in(
+    desk: Desk,
+    id: String,
+    form: SignedForm,
+    job: fn(&Office, &SignedIn, &str, Filled) -> Result<Came, PageError>,
+) -> Result<Response, PageError> {
     let SignedForm { me, filled } = form;
-    let (for_page, name) = (me, id.clone());
-    let (me, compared) = desk
+    let name = id.clone();
+    let (me, came) = desk
         .ask(move |office| {
-            let file = sent(office, filled)?;
-            let exchange = exchange(office, &name)?;
-            let organ = OrganPath::from(file.organ.as_str());
-            let (label, digest) = (&file.kept.name, &file.kept.digest);
-            let importing = importing(office, exchange, &for_page, &organ, label, digest);
-            let rows = Rows::of(file.bytes, importing.allowed().map_err(fault)?).map_err(wrong)?;
-            let compared = importing.compare(rows, |_| ()).map_err(wrong)?;
-            Ok((for_page, compared))
+            let came = job(office, &me, &name, filled);
+            Ok((me, came))
         })
         .await?;
-    page(&desk, me, id, None, Some(compared), None).await
+    let (status, came) = match came {
+        Ok(came) => (StatusCode::OK, came),
+        Err(PageError::Unfit(wrong)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Came { wrong, ..Came::default() })
+        }
+        Err(error) => return Err(error),
+    };
+    Ok((status, page(&desk, me, id, came).await?).into_response())
+}
+
+fn take_in(office: &Office, me: &SignedIn, id: &str, filled: Filled) -> Result<Tried, PageError> {
+    let mode = if filled.one("confirm") == "1" { Mode::Keep } else { Mode::Rehearse };
+    let file = sent(office, filled)?;
+    let exchange = exchange(office, id)?;
+    let organ = OrganPath::from(file.organ.as_str());
+    let (label, digest) = (&file.kept.name, &file.kept.digest);
+    let importing = importing(office, exchange, me, &organ, label, digest);
+    let import = importing.allowed().map_err(fault)?;
+    let rows = Rows::of(file.bytes, import).map_err(wrong)?;
+    let outcome = importing.run(rows, mode, |_| ()).map_err(wrong)?;
+    let mut grounds: Vec<(String, String, u64)> = outcome
+        .grounds
+        .iter()
+        .map(|((act, ground), count)| (act.clone(), ground.clone(), *count))
+        .collect();
+    grounds.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
+    grounds.truncate(GROUNDS);
+    Ok(Tried {
+        kept: mode == Mode::Keep,
+        file: format!("{}（{}）", file.kept.name, size(file.kept.size)),
+        ticket: keep_file(&file.kept, me.key()),
+        organ: organ.to_string(),
+        part: outcome.decided < outcome.lines,
+        problems: outcome.problems.clone(),
+        grounds,
+        outcome,
+    })
+}
+
+fn compare(
+    office: &Office,
+    me: &SignedIn,
+    id: &str,
+    filled: Filled,
+) -> Result<Compared, PageError> {
+    let file = sent(office, filled)?;
+    let exchange = exchange(office, id)?;
+    let organ = OrganPath::from(file.organ.as_str());
+    let (label, digest) = (&file.kept.name, &file.kept.digest);
+    let importing = importing(office, exchange, me, &organ, label, digest);
+    let rows = Rows::of(file.bytes, importing.allowed().map_err(fault)?).map_err(wrong)?;
+    importing.compare(rows, |_| ()).map_err(wrong)
 }
 
 /// `POST /exchange/{id}/export`: the file for the other side.

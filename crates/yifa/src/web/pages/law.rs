@@ -234,18 +234,17 @@ pub async fn differences(
     let law = desk.law();
     let (procedure, _) = edition(law, &id, &asked)?;
     let base = difference::base(law, procedure);
-    let frame = desk.frame(&me, "与底本的不同").await?;
+    let title = format!("{}：与底本的不同", procedure.name);
+    let frame = desk.frame(&me, &title).await?;
     let page = DifferencesPage {
         frame: frame
             .under("程序与法规", "/law")
             .under(procedure.name.clone(), format!("/law/{id}")),
-        edition: format!(
-            "{} · {} · {}文本",
-            procedure.name,
-            procedure.version,
-            level(procedure.level)
-        ),
-        of: base.map(|base| (base.key(), difference::differences(base, procedure, law))),
+        edition: format!("{} · {}文本", procedure.version, level(procedure.level)),
+        of: base.map(|base| {
+            let name = format!("{} {}", base.name, base.version);
+            (name, difference::differences(base, procedure, law))
+        }),
     };
     Ok(Html(page.render()?))
 }
