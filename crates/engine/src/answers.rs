@@ -29,7 +29,12 @@ pub(crate) fn check(procedure: &Procedure, act: &Act, answers: &Answers) -> Vec<
                 )
             })),
             None if ask.required => {
-                let say = format!("须填写“{}”", field.name);
+                let say = match field.fill {
+                    Some(_) => {
+                        format!("系统填不出“{}”：它所依据的内容没有填，或者没有数据", field.name)
+                    }
+                    None => format!("须填写“{}”", field.name),
+                };
                 grounds.push(Ground::under(format!("ask:{}", field.id), say, &act.basis));
             }
             None => {}
@@ -67,7 +72,7 @@ fn texts(ids: Vec<Id>) -> Vec<String> {
 pub fn fault(procedure: &Procedure, field: &Field, value: &Value) -> Option<String> {
     let many = |count: usize| (count > 1 && !field.many).then(|| "只能填一个".to_owned());
     match (&field.ty, value) {
-        (FieldType::Line | FieldType::LawItem, Value::Text(text)) => {
+        (FieldType::Line | FieldType::LawItem | FieldType::Indicator, Value::Text(text)) => {
             if text.contains('\n') {
                 return Some("只能写一行".into());
             }
@@ -93,7 +98,7 @@ pub fn fault(procedure: &Procedure, field: &Field, value: &Value) -> Option<Stri
         }
         (FieldType::Person, Value::People(people)) => many(people.len()),
         (FieldType::Organ, Value::Organs(organs)) => many(organs.len()),
-        (FieldType::Files, Value::Files(_)) => None,
+        (FieldType::Files, Value::Files(_)) | (FieldType::Figure, Value::Figure(_)) => None,
         // The key was destroyed or belongs to somebody else: nothing to compare.
         (_, Value::Sealed(_)) => None,
         _ => Some("填写的格式不对".into()),

@@ -220,6 +220,12 @@ impl Case {
         self.done(act, u32::MAX).next_back()
     }
 
+    /// The entry that an act done for each of several was done for.
+    pub fn done_for(&self, recorded: &Recorded) -> Option<&Recorded> {
+        let version = recorded.fact.each?;
+        self.facts.iter().find(|one| one.version == version)
+    }
+
     /// The latest fact that answered a field, no later than entry `upto`.
     pub fn answered(&self, field: &str, upto: u32) -> Option<&Recorded> {
         let places = self.state.answered.get(field)?;
@@ -266,6 +272,8 @@ impl Case {
             }
             let act = self.procedure.acts.get(&recorded.fact.act);
             let stands = act.is_none_or(|act| self.may_start_in(act, stage));
+            // What was done for this entry has nothing to be for.
+            let stands = stands && recorded.fact.each != Some(version);
             if recorded.version > version && !stands {
                 leaning.push(recorded);
             }

@@ -18,8 +18,9 @@ use crate::{
     authorise::{Permit, PermittedAct, Place, in_role},
     builtin,
     case::{Case, VOID},
-    eval::{Clocks, Scope, Val},
+    eval::{Clocks, Scope},
     fact::{By, Fact, Issued, Opening, Recorded},
+    fill::{Doing, Given, next_each},
     refusal::{Ground, Refusal},
 };
 
@@ -37,23 +38,29 @@ pub struct Decision {
 /// Decides whether the permitted act may be done today, and what it puts on record. 依法判断
 ///
 /// All grounds are reported, so that everything can be put right in one go. A late act is not
-/// refused: it must still be done, and the clocks show that it was late.
+/// refused: it must still be done, and the clocks show that it was late. `given` is what
+/// [`Permit::wants`] asked for.
 pub fn decide(
     permit: &Permit,
     case: Option<&Case>,
     calendar: &Calendar,
     today: Date,
+    given: &Given,
 ) -> Result<Decision, Refusal> {
     let mut grounds = dates(permit.action, case, today);
+    let answers;
     let asked = match permit.act {
         PermittedAct::Written(act) => {
+            grounds.extend(filled_by_hand(permit, act));
+            let doing = permit.doing(act, case, calendar);
+            answers = doing.map_or_else(Answers::new, |doing| doing.filled(given));
             let asked = Asked {
                 procedure: permit.procedure,
                 act,
                 case,
                 team: permit.hands.team,
                 people: permit.hands.named,
-                answers: Some(&permit.action.answers),
+                answers: Some(&answers),
                 calendar,
                 on: permit.action.on,
             };
@@ -67,6 +74,48 @@ pub fn decide(
         return Err(Refusal { grounds });
     }
     Ok(asked.decision(permit))
+}
+
+impl Permit<'_> {
+    /// What has to be looked up before it can be decided.
+    pub fn wants(&self, case: Option<&Case>, calendar: &Calendar) -> Vec<crate::fill::Wanted> {
+        match self.act {
+            PermittedAct::Written(act) => {
+                self.doing(act, case, calendar).map_or_else(Vec::new, |doing| doing.wants())
+            }
+            PermittedAct::BuiltIn(_) => Vec::new(),
+        }
+    }
+
+    /// None where the case that is acted in is not there.
+    fn doing<'d>(
+        &'d self,
+        act: &'d Act,
+        case: Option<&'d Case>,
+        calendar: &'d Calendar,
+    ) -> Option<Doing<'d>> {
+        let (procedure, action) = (self.procedure, self.action);
+        let organ = match (case, &action.target) {
+            (Some(case), _) => case.organ(),
+            (None, Target::Open { organ, .. }) => organ,
+            (None, Target::Case { .. }) => return None,
+        };
+        let each = case.and_then(|case| next_each(case, act, calendar));
+        let (answers, on) = (&action.answers, action.on);
+        Some(Doing { procedure, act, case, answers, calendar, on, organ, each })
+    }
+}
+
+/// What the system fills in is nobody's to give.
+fn filled_by_hand(permit: &Permit, act: &Act) -> Vec<Ground> {
+    let given = permit.action.answers.keys().filter_map(|id| permit.procedure.fields.get(id));
+    given
+        .filter(|field| field.fill.is_some())
+        .map(|field| {
+            let say = format!("“{}”由系统填写，不能自己填", field.name);
+            Ground::under(format!("value:{}", field.id), say, &act.basis)
+        })
+        .collect()
 }
 
 fn decide_built_in(
@@ -202,6 +251,15 @@ impl Asked<'_> {
             let say = format!("“{}”只能办{times}次，已经办过", act.name);
             grounds.push(Ground::under("times", say, &act.basis));
         }
+        if let (Some(each), Some(case)) = (&act.each, self.case)
+            && next_each(case, act, self.calendar).is_none()
+        {
+            let of = builtin::act_name(self.procedure, &each.of);
+            let say = format!("没有还要“{}”的：“{of}”列的各项都已办过，或者不由它办", act.name);
+            grounds.push(Ground::under("each", say, &act.basis));
+            // Conditions would speak of none of them.
+            return grounds;
+        }
         let left_open =
             |require: &&Require| self.answers.is_none() && self.rests_on_answers(&require.that);
         let unmet = act
@@ -300,6 +358,7 @@ impl Asked<'_> {
             today: Some(today),
             calendar: self.calendar,
             clocks: Clocks::Lazy(OnceCell::new()),
+            each: self.case.and_then(|case| next_each(case, self.act, self.calendar)),
         }
     }
 
@@ -346,6 +405,11 @@ impl Asked<'_> {
         let (act, action) = (self.act, permit.action);
         let scope = self.scope(self.on);
         let mut fact = bare_fact(permit);
+        if let Some(answers) = self.answers {
+            fact.answers = answers.clone();
+            fact.answers.retain(|_, value| !value.is_blank());
+        }
+        fact.each = scope.each.map(|one| one.version);
         fact.stage = self.next_stage(&scope);
         fact.organ = act
             .transfer
@@ -429,15 +493,18 @@ impl Asked<'_> {
             return (None, None);
         };
         let scope = || Scope {
-            answers: Some(&action.answers),
+            answers: self.answers,
             me: self.team.first(),
             people: self.people,
+            each: after.facts().iter().find(|one| Some(one.version) == fact.each),
             ..Scope::timeless(&after, self.calendar).on(self.on)
         };
         let applies = |when: &Option<Expr>| when.as_ref().is_none_or(|when| scope().holds(when));
         let carried = |with: &indexmap::IndexMap<Id, Expr>| -> Answers {
             with.iter()
-                .filter_map(|(field, expr)| Some((field.clone(), answer(scope().value(expr))?)))
+                .filter_map(|(field, expr)| {
+                    Some((field.clone(), scope().value(expr).into_value()?))
+                })
                 .collect()
         };
         let opens = act.opens.as_ref().filter(|opens| applies(&opens.only_if)).map(|opens| {
@@ -495,24 +562,6 @@ fn named(case: &Case, ours: &Id) -> Vec<String> {
     }
 }
 
-/// A value as it is carried into another case's answer.
-fn answer(value: Val) -> Option<Value> {
-    Some(match value {
-        Val::Null => return None,
-        Val::Bool(yes) => Value::Yes(yes),
-        Val::Int(number) => Value::Int(number),
-        Val::Money(cents) => Value::Money(cents),
-        Val::Text(text) => Value::Text(text),
-        Val::Date(date) => Value::Date(date),
-        Val::Moment(moment) => Value::Moment(moment),
-        Val::Codes(codes) => Value::Codes(codes),
-        Val::Parties(parties) => Value::Parties(parties),
-        Val::People(people) => Value::People(people),
-        Val::Organs(organs) => Value::Organs(organs),
-        Val::Files(files) => Value::Files(files),
-    })
-}
-
 fn bare_fact(permit: &Permit) -> Fact {
     let action = permit.action;
     let mut answers = action.answers.clone();
@@ -527,6 +576,7 @@ fn bare_fact(permit: &Permit) -> Fact {
         organ: None,
         opening: None,
         issued: Vec::new(),
+        each: None,
         built_in: None,
         late_entry: action.late_entry.clone().filter(|reason| !reason.trim().is_empty()),
     }

@@ -133,6 +133,7 @@ fn raw(value: Option<&Value>) -> Json {
         Some(Value::Yes(yes)) => json!(yes),
         Some(Value::Int(number)) => json!(number),
         Some(Value::Money(cents)) => json!(cents),
+        Some(Value::Figure(figure)) => json!(crate::figure::came(figure).number()),
         Some(_) => json!(true),
         None => Json::Null,
     }

@@ -11,8 +11,8 @@ use law::{
     calendar::{Calendar, days_between},
     expr::{Compare, Expr, Node},
     period,
-    procedure::Procedure,
-    value::{FileRef, Party, PartyKind, Value},
+    procedure::{FieldType, Procedure},
+    value::{FigureRef, FileRef, Party, PartyKind, Value},
 };
 
 use crate::{
@@ -21,6 +21,7 @@ use crate::{
     case::Case,
     deadline::{Clock, clocks},
     fact::Recorded,
+    goal::{self, Reading},
 };
 
 /// What an expression came to.
@@ -50,6 +51,8 @@ pub enum Val {
     Organs(Vec<String>),
     /// 附件.
     Files(Vec<FileRef>),
+    /// A recorded figure.
+    Figure(FigureRef),
 }
 
 /// What an expression can see. 求值范围
@@ -72,6 +75,9 @@ pub struct Scope<'a> {
     pub calendar: &'a Calendar,
     /// The clocks of the case.
     pub clocks: Clocks<'a>,
+    /// Of an act done for each time another was done: the one it is done for. It stands for the
+    /// last.
+    pub each: Option<&'a Recorded>,
 }
 
 /// Where a scope gets its clocks from.
@@ -95,7 +101,13 @@ impl<'a> Scope<'a> {
             today: None,
             calendar,
             clocks: Clocks::Lazy(OnceCell::new()),
+            each: None,
         }
+    }
+
+    /// The same scope, looking at one of several occurrences of an act.
+    pub fn of(self, each: Option<&'a Recorded>) -> Self {
+        Self { each, ..self }
     }
 
     /// The same scope on a day.
@@ -134,7 +146,7 @@ impl<'a> Scope<'a> {
         self.eval(node) == Val::Bool(true)
     }
 
-    fn eval(&self, node: &Node) -> Val {
+    pub(crate) fn eval(&self, node: &Node) -> Val {
         match node {
             Node::Literal(value) => Val::from(value),
             Node::List(nodes) => {
@@ -219,6 +231,14 @@ impl<'a> Scope<'a> {
             Node::Year(node) => {
                 date_of(&self.eval(node)).map_or(Val::Null, |date| Val::Int(date.year().into()))
             }
+            Node::Total(field) => self.total(field),
+            Node::Reached(goal) => {
+                self.goal(goal).map_or(Val::Null, |goal| Val::Bool(goal.reached()))
+            }
+            Node::Points(full, goal) => match (self.eval(full), self.goal(goal)) {
+                (Val::Int(full), Some(goal)) => Val::Int(goal.points(full)),
+                _ => Val::Null,
+            },
             Node::Plus(left, right) => self.number(left, right, i64::checked_add),
             Node::Minus(left, right) => self.number(left, right, i64::checked_sub),
             Node::Not(node) => Val::Bool(!self.is(node)),
@@ -240,7 +260,43 @@ impl<'a> Scope<'a> {
         submitted.or_else(latest).map_or(Val::Null, Val::from)
     }
 
+    /// What is wanted of a figure or number, and what it is.
+    pub(crate) fn goal(&self, goal: &law::expr::Goal) -> Option<goal::Goal> {
+        let reading = match self.eval(&goal.of) {
+            Val::Int(number) => Reading::Plain(number),
+            Val::Figure(figure) => Reading::of(&figure),
+            _ => return None,
+        };
+        self.wanted(goal).map(|(bound, want)| goal::Goal { reading, bound, want })
+    }
+
+    /// What is wanted, whatever was reached.
+    pub(crate) fn wanted(&self, goal: &law::expr::Goal) -> Option<(goal::Bound, i64)> {
+        match (&*self.codes(&goal.bound), self.eval(&goal.want)) {
+            ([bound], Val::Int(want)) => Some((goal::Bound::named(bound)?, want)),
+            _ => None,
+        }
+    }
+
+    fn total(&self, field: &Id) -> Val {
+        let facts = self.case.into_iter().flat_map(Case::in_effect);
+        let facts = facts.filter(|recorded| recorded.version <= self.upto);
+        let money = self.procedure.fields.get(field).is_some_and(|one| one.ty == FieldType::Money);
+        let mut total = if money { Val::Money(0) } else { Val::Int(0) };
+        for value in facts.filter_map(|recorded| recorded.fact.answers.get(field)) {
+            total = match (total, value) {
+                (Val::Int(all), Value::Int(number)) => Val::Int(all.saturating_add(*number)),
+                (Val::Money(all), Value::Money(cents)) => Val::Money(all.saturating_add(*cents)),
+                (total, _) => total,
+            };
+        }
+        total
+    }
+
     fn last(&self, act: &str) -> Option<&Recorded> {
+        if let Some(one) = self.each.filter(|one| *one.fact.act == *act) {
+            return Some(one);
+        }
         self.case?.done(act, self.upto).next_back()
     }
 
@@ -305,6 +361,27 @@ impl<'a> Scope<'a> {
     }
 }
 
+impl Val {
+    /// As an answer keeps it.
+    pub(crate) fn into_value(self) -> Option<Value> {
+        Some(match self {
+            Val::Null => return None,
+            Val::Bool(yes) => Value::Yes(yes),
+            Val::Int(number) => Value::Int(number),
+            Val::Money(cents) => Value::Money(cents),
+            Val::Text(text) => Value::Text(text),
+            Val::Date(date) => Value::Date(date),
+            Val::Moment(moment) => Value::Moment(moment),
+            Val::Codes(codes) => Value::Codes(codes),
+            Val::Parties(parties) => Value::Parties(parties),
+            Val::People(people) => Value::People(people),
+            Val::Organs(organs) => Value::Organs(organs),
+            Val::Files(files) => Value::Files(files),
+            Val::Figure(figure) => Value::Figure(figure),
+        })
+    }
+}
+
 impl From<&Value> for Val {
     fn from(value: &Value) -> Self {
         match value {
@@ -319,6 +396,7 @@ impl From<&Value> for Val {
             Value::People(people) => Val::People(people.clone()),
             Value::Organs(organs) => Val::Organs(organs.clone()),
             Value::Files(files) => Val::Files(files.clone()),
+            Value::Figure(figure) => Val::Figure(figure.clone()),
             Value::Sealed(_) => Val::Null,
         }
     }

@@ -40,6 +40,9 @@ pub struct Fact {
     /// Documents issued, with their numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub issued: Vec<Issued>,
+    /// Of an act done for each time another was done: the entry it was done for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<u32>,
     /// What a built-in act did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub built_in: Option<BuiltIn>,

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use law::{
     Id, Law,
     indicator::{How, Indicator, Joined, Span, Unit},
+    value::{Came, FigureRef},
 };
 
 /// What a list of observations adds up to. The same query that lists them counts them.
@@ -285,7 +286,27 @@ impl Measure {
     }
 }
 
+/// What a recorded figure came to.
+pub fn came(figure: &FigureRef) -> Value {
+    // A unit that is no longer known counts as pieces; the recorded word is kept beside it.
+    let unit = Unit::named(&figure.unit).unwrap_or(Unit::Piece);
+    match figure.came {
+        Came::Amount(amount) => Value::Amount(amount, unit),
+        Came::Rate { good, among } => Value::Rate { good, among },
+        Came::Mean { sum, count } => Value::Mean { sum, count, unit },
+    }
+}
+
 impl Value {
+    /// As it is recorded.
+    pub fn recorded(self) -> Came {
+        match self {
+            Value::Amount(amount, _) => Came::Amount(amount),
+            Value::Rate { good, among } => Came::Rate { good, among },
+            Value::Mean { sum, count, .. } => Came::Mean { sum, count },
+        }
+    }
+
     /// Nothing was counted: for a rate or mean, nothing to divide by.
     pub fn is_empty(&self) -> bool {
         matches!(

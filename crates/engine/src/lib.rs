@@ -4,7 +4,7 @@
 //! facts and day give the same answer forever. In reading order:
 //!
 //! [`authorise`](authorise::authorise) says who may ask → [`decide`](decide::decide) says whether
-//! the act may be done and what it puts on record → [`Case`](case::Case) adds facts up →
+//! the act may be done and what it puts on record, with what the system [fills in](fill) → [`Case`](case::Case) adds facts up →
 //! [`clocks`](deadline::clocks), [`available`](available::available),
 //! [`observe`](observe::observe) read it → [`Figure`](figure::Figure) measures many.
 
@@ -23,6 +23,8 @@ pub mod duty;
 pub mod eval;
 pub mod fact;
 pub mod figure;
+pub mod fill;
+pub mod goal;
 pub mod locality;
 pub mod mutate;
 pub mod observe;

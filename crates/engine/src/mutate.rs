@@ -21,7 +21,7 @@ pub struct Mutation {
     pub procedure: Arc<Procedure>,
 }
 
-/// Every mutation of a procedure: each condition, `not_by`, `team`, `hold`, `times` removed; each
+/// Every mutation of a procedure: each condition, `not_by`, `team`, `hold`, `times`, `each` removed; each
 /// period counted in the other kind of days, and one shorter and one longer.
 pub fn mutations(procedure: &Procedure) -> Vec<Mutation> {
     let mut mutations = Vec::new();
@@ -60,6 +60,16 @@ pub fn mutations(procedure: &Procedure) -> Vec<Mutation> {
             mutate(format!("{id} 去掉 hold_if_first"), &|changed| {
                 act_of(changed, id).hold_if_first = None;
             });
+        }
+        if let Some(each) = &act.each {
+            mutate(format!("{id} 去掉 each"), &|changed| act_of(changed, id).each = None);
+            if each.only_if.is_some() {
+                mutate(format!("{id} 的 each 去掉条件"), &|changed| {
+                    if let Some(each) = &mut act_of(changed, id).each {
+                        each.only_if = None;
+                    }
+                });
+            }
         }
         if act.times.is_some() {
             mutate(format!("{id} 去掉 times"), &|changed| act_of(changed, id).times = None);

@@ -63,6 +63,7 @@ fn occurrence<'a>(case: &'a Case, recorded: &'a Recorded, calendar: &'a Calendar
     Scope {
         upto: recorded.version,
         answers: Some(&recorded.fact.answers),
+        each: case.done_for(recorded),
         ..Scope::timeless(case, calendar)
     }
 }

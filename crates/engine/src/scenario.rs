@@ -12,7 +12,7 @@ use law::{
     calendar::Calendar,
     procedure::{LINKED, Notice, Procedure},
     scenario::{Expected, Player, Scenario, Step},
-    value::Value,
+    value::{FigureRef, FileRef, Value},
 };
 
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
     eval::Scope,
     fact::Recorded,
     figure::Tally,
+    fill::{Wanted, What},
     observe::observe,
     refusal::Refusal,
 };
@@ -132,7 +133,10 @@ impl Stage<'_> {
         let heading = self.run.case.as_ref().map(Case::heading);
         let hands = Hands { team: &team, named: &named };
         let permit = authorise(self.procedure, heading.as_ref(), hands, &action)?;
-        decide(&permit, self.run.case.as_ref(), self.calendar, step.on)
+        let case = self.run.case.as_ref();
+        let wanted = permit.wants(case, self.calendar);
+        let given = wanted.into_iter().filter_map(|wanted| looked_up(step, wanted)).collect();
+        decide(&permit, case, self.calendar, step.on, &given)
     }
 
     fn action(&self, number: usize, step: &Step) -> Action {
@@ -255,6 +259,12 @@ impl Stage<'_> {
                 wrong.push(format!("{deadline} 应当停计，实际没有"));
             }
         }
+        for (field, expected) in &step.fills {
+            let filled = decision.fact.answers.get(field);
+            if filled != Some(expected) {
+                wrong.push(format!("{field} 应由系统填 {expected:?}，实填 {filled:?}"));
+            }
+        }
         for document in &step.issues {
             if !decision.fact.issued.iter().any(|issued| issued.document == *document) {
                 wrong.push(format!("应当制发文书 {document}，实际没有"));
@@ -334,6 +344,27 @@ impl Stage<'_> {
     }
 }
 
+/// What a scenario says is found for what the system fills in.
+fn looked_up(step: &Step, wanted: Wanted) -> Option<(Id, Value)> {
+    let value = match wanted.what {
+        What::Figure(indicator) => Value::Figure(FigureRef {
+            name: indicator.to_string(),
+            indicator,
+            organ: wanted.organ.to_string(),
+            from: wanted.span.from,
+            to: wanted.span.to,
+            came: *step.figures.get(&wanted.field)?,
+            unit: String::new(),
+        }),
+        What::Draft(outline) => Value::Files(vec![FileRef {
+            name: format!("{outline}.docx"),
+            digest: String::new(),
+            size: 0,
+        }]),
+    };
+    Some((wanted.field, value))
+}
+
 /// Whether a notice hangs: published, and not taken down since. 在公示
 pub fn is_up(case: &Case, notice: &Notice) -> bool {
     let last = |acts: &[Id]| {
@@ -370,6 +401,7 @@ pub fn never_refused(procedure: &Procedure, runs: &[Run]) -> Vec<(Id, String)> {
     for act in procedure.acts.values().filter(|act| !act.made) {
         let mut codes: Vec<String> = act.require.keys().map(ToString::to_string).collect();
         codes.extend(act.times.map(|_| "times".to_owned()));
+        codes.extend(act.each.as_ref().map(|_| "each".to_owned()));
         codes.extend((!act.not_by.is_empty()).then(|| "not_by".to_owned()));
         codes.extend(act.team.as_ref().map(|_| "team".to_owned()));
         codes.extend((!act.hold.is_empty()).then(|| "hold".to_owned()));

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use law::{
     Id,
-    expr::{Expr, Node},
+    expr::{Expr, Node, Type},
     procedure::{Field, FieldType, Procedure},
     value::{PartyKind, Value},
 };
@@ -48,6 +48,8 @@ pub trait Names {
     fn person(&self, id: &str) -> String;
     /// The name of an organ, or the path where it is not known.
     fn organ(&self, path: &str) -> String;
+    /// The name of an indicator, or the key where it is not known.
+    fn indicator(&self, key: &str) -> String;
 }
 
 /// Nobody is known: ids and paths are printed as they are.
@@ -61,12 +63,18 @@ impl Names for NoNames {
     fn organ(&self, path: &str) -> String {
         path.to_owned()
     }
+    fn indicator(&self, key: &str) -> String {
+        key.to_owned()
+    }
 }
 
 /// One answer in words.
 pub fn answer(procedure: &Procedure, field: &Field, value: &Value, names: &impl Names) -> String {
     if matches!(value, Value::Sealed(_)) {
         return "（密钥已销毁，内容不可恢复）".into();
+    }
+    if let (FieldType::Indicator, Value::Text(key)) = (&field.ty, value) {
+        return names.indicator(key);
     }
     let list = match &field.ty {
         FieldType::Choice(list) => Some(list),
@@ -77,6 +85,9 @@ pub fn answer(procedure: &Procedure, field: &Field, value: &Value, names: &impl 
 
 /// The value of an expression in words; empty for null.
 pub fn value(procedure: &Procedure, expr: &Expr, value: &Val, names: &impl Names) -> String {
+    if let (Type::Indicator, Val::Text(key)) = (&expr.ty, value) {
+        return names.indicator(key);
+    }
     shown(procedure, list_of(procedure, &expr.node), value, names)
 }
 
@@ -109,6 +120,7 @@ fn shown(procedure: &Procedure, list: Option<&Id>, value: &Val, names: &impl Nam
         Val::Files(files) => {
             files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join("、")
         }
+        Val::Figure(figure) => crate::figure::came(figure).to_string(),
     }
 }
 

@@ -92,6 +92,10 @@ impl Law {
         let newest = newest.map(|procedure| (procedure.id.clone(), procedure)).collect();
         let (exchanges, more) = exchange::parse(files, &newest);
         faults.extend(more);
+        let named = check::named(&definitions, &figures, &outlines);
+        for (definition, more) in definitions.iter_mut().zip(named) {
+            definition.faults.extend(more);
+        }
 
         let mut procedures: IndexMap<Id, Vec<Arc<Procedure>>> = IndexMap::new();
         for definition in definitions {
@@ -146,9 +150,10 @@ impl Law {
         self.procedures.values().filter_map(|editions| editions.last())
     }
 
-    /// The outline for the report of a year; the newest where several are meant for it.
+    /// The outline for the annual report of a year; the newest where several are meant for it.
     pub fn outline(&self, year: i16) -> Option<&Outline> {
-        let meant = self.outlines.iter().filter(|one| (one.years.0..=one.years.1).contains(&year));
+        let meant = self.outlines.iter().filter(|one| one.of.is_none());
+        let meant = meant.filter(|one| (one.years.0..=one.years.1).contains(&year));
         meant.max_by_key(|outline| outline.years.0)
     }
 }

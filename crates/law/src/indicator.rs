@@ -334,6 +334,21 @@ impl<'a> Keys<'a> {
         }
     }
 
+    /// Whether there is such a duty.
+    pub fn has_procedure(&self, id: &str) -> bool {
+        self.procedures.contains_key(id)
+    }
+
+    /// Whether there is a figure of this key.
+    pub fn known(&self, key: &str) -> bool {
+        self.kinds.contains_key(key)
+    }
+
+    /// The key that was probably meant.
+    pub fn near(&self, key: &str) -> Option<&str> {
+        nearest(key, self.kinds.keys().map(Id::as_str))
+    }
+
     /// What the figure of this key is like; reports a key that does not exist.
     pub fn need(&self, key: &str, file: &TomlFile<'_>, span: &Range<usize>) -> Option<Kind> {
         let kind = self.kinds.get(key).copied();

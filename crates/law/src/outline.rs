@@ -20,6 +20,8 @@ pub struct Outline {
     pub name: String,
     /// Title pattern, such as `{org}{year}年法治政府建设年度报告`.
     pub title: String,
+    /// The duty whose paper it drafts; none = it is an annual report.
+    pub of: Option<Id>,
     /// First and last reporting year it is meant for.
     pub years: (i16, i16),
     /// Chapters in order.
@@ -185,6 +187,16 @@ fn read(file: &TomlFile<'_>, keys: &Keys<'_>) -> Option<Outline> {
     let id = words("id", "id = \"annual-2021\"");
     let name = words("name", "name = \"年度报告提纲\"");
     let title = words("title", "title = \"{org}{year}年法治政府建设年度报告\"");
+    let of = head.get("of").and_then(|item| {
+        let id = item.words()?;
+        if keys.has_procedure(id) {
+            return Some(Id::from(id));
+        }
+        item.report(
+            item.error("E0851", format!("没有程序 {id}")).instead("写程序的标识，或者删去"),
+        );
+        None
+    });
     let basis = words("basis", "basis = \"《…》第…条\"");
     let years = head.need("years", "years = [2021, 2025]", "").and_then(|item| read_years(&item));
     head.close();
@@ -192,6 +204,7 @@ fn read(file: &TomlFile<'_>, keys: &Keys<'_>) -> Option<Outline> {
         id: id?.into(),
         name: name?.to_owned(),
         title: title?.to_owned(),
+        of,
         years: years?,
         blocks,
         basis: Basis::parse(basis?),

@@ -182,6 +182,64 @@ pub struct Field {
     pub hint: Option<String>,
     /// Sample answers for demonstrations and simulations; never law.
     pub samples: Vec<String>,
+    /// The system fills it in; nobody else may.
+    pub fill: Option<Fill>,
+}
+
+/// What the system fills in by itself when an act is done. 系统填写
+#[derive(Clone, Debug)]
+pub enum Fill {
+    /// What an expression comes to.
+    Is(Expr),
+    /// A figure as it stands at that moment.
+    Figure(Box<FigureFill>),
+    /// The draft an outline makes of the ledger, as an attachment.
+    Draft {
+        /// The outline.
+        outline: Id,
+        /// The year it is of is the year of this date.
+        to: Expr,
+    },
+}
+
+impl Fill {
+    /// Every expression in it.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match self {
+            Fill::Is(expr) => vec![expr],
+            Fill::Draft { to, .. } => vec![to],
+            Fill::Figure(figure) => {
+                let chosen = match &figure.of {
+                    FigureOf::Fixed(_) => None,
+                    FigureOf::Chosen(expr) => Some(expr),
+                };
+                let rest = figure.organ.iter().chain(&figure.from).chain(&figure.to);
+                chosen.into_iter().chain(rest).collect()
+            }
+        }
+    }
+}
+
+/// Which figure, of whom, in which days.
+#[derive(Clone, Debug)]
+pub struct FigureFill {
+    /// Of which indicator.
+    pub of: FigureOf,
+    /// Of which organ; none, or not filled in = the organ that handles the case.
+    pub organ: Option<Expr>,
+    /// First day; none, or not filled in = the first of January of the last day's year.
+    pub from: Option<Expr>,
+    /// Last day, but no later than the day of the act; none, or not filled in = that day.
+    pub to: Option<Expr>,
+}
+
+/// Which indicator a figure is of.
+#[derive(Clone, Debug)]
+pub enum FigureOf {
+    /// Always this one.
+    Fixed(Id),
+    /// The one that was chosen, if one was.
+    Chosen(Expr),
 }
 
 /// The kinds of field.
@@ -213,6 +271,10 @@ pub enum FieldType {
     Files,
     /// A provision or an item of the 权责清单, as text.
     LawItem,
+    /// The key of an indicator, as text.
+    Indicator,
+    /// A figure; always filled in by the system.
+    Figure,
 }
 
 /// Secrecy class of a field; permissions to read derive from it. 保密类别
@@ -292,6 +354,8 @@ pub struct Act {
     pub assign: Vec<Id>,
     /// How often it may be done in one case.
     pub times: Option<u32>,
+    /// Done once for each time another act was done.
+    pub each: Option<Each>,
     /// Acts whose doers may not do this one.
     pub not_by: Vec<Id>,
     /// How many together, and what each must hold.
@@ -316,6 +380,15 @@ pub struct Act {
     pub hint: Option<String>,
     /// The article.
     pub basis: Basis,
+}
+
+/// For each of what an act is done: `target.x` in its expressions is then what this one says. 逐项
+#[derive(Clone, Debug)]
+pub struct Each {
+    /// The act.
+    pub of: Id,
+    /// Only for those of which this holds.
+    pub only_if: Option<Expr>,
 }
 
 /// Where an act leads.

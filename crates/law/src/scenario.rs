@@ -3,7 +3,10 @@
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use crate::{Id, value::Value};
+use crate::{
+    Id,
+    value::{Came, Value},
+};
 
 /// One story. 考题
 #[derive(Clone, Debug)]
@@ -62,6 +65,10 @@ pub struct Step {
     pub does: Id,
     /// Answers, typed by the fields.
     pub with: IndexMap<Id, Value>,
+    /// What the figures that the system fills in come to on this day.
+    pub figures: IndexMap<Id, Came>,
+    /// What the system must have filled in.
+    pub fills: IndexMap<Id, Value>,
     /// Case-scoped roles = people.
     pub assign: IndexMap<Id, Vec<String>>,
     /// Legal due dates that must hold afterwards; `None` = the period must not run.
@@ -73,7 +80,7 @@ pub struct Step {
     /// Procedure that must have been opened by this act.
     pub opens: Option<Id>,
     /// The ground it must be refused for: a condition's id, or `by`, `from`, `not_by`, `team`,
-    /// `hold`, `hold_if_first`, `times`, `assign`, `ask:<field>`, `value:<field>`.
+    /// `hold`, `hold_if_first`, `times`, `each`, `assign`, `ask:<field>`, `value:<field>`.
     pub refused: Option<String>,
     /// Line of the step in its file.
     pub line: usize,

@@ -34,6 +34,8 @@ pub enum Value {
     Organs(Vec<String>),
     /// 附件, by content digest.
     Files(Vec<FileRef>),
+    /// A figure as it was when it was recorded.
+    Figure(FigureRef),
     /// A personal answer as it stands in the ledger: encrypted under the key of one person.
     ///
     /// Only the store makes and opens these; the engine sees them when the key was destroyed.
@@ -79,6 +81,48 @@ pub struct FileRef {
     pub digest: String,
     /// Bytes.
     pub size: u64,
+}
+
+/// A figure at the moment of recording: what was counted, of whom, in which days, and what it
+/// came to. It stands by itself, whatever the indicator is called or counts later. 记录的数据
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FigureRef {
+    /// Key of the indicator.
+    pub indicator: Id,
+    /// What it was called.
+    pub name: String,
+    /// Path of the organ; those below it count with it.
+    pub organ: String,
+    /// First day.
+    pub from: Date,
+    /// Last day.
+    pub to: Date,
+    /// What it came to.
+    pub came: Came,
+    /// Its unit as printed; of a rate, what is counted.
+    pub unit: String,
+}
+
+/// What a recorded figure came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Came {
+    /// So many; money in 分.
+    Amount(i64),
+    /// So many out of so many.
+    Rate {
+        /// Numerator.
+        good: i64,
+        /// Denominator.
+        among: i64,
+    },
+    /// So much over so many.
+    Mean {
+        /// What is spread; money in 分.
+        sum: i64,
+        /// Over how many.
+        count: i64,
+    },
 }
 
 /// Ciphertext of a personal answer.

@@ -263,6 +263,48 @@ fn an_outline_is_read_into_sentences_and_places() {
 }
 
 #[test]
+fn an_outline_of_another_paper_is_no_annual_report() {
+    let text = |of: &str| {
+        let head = HEAD.replace("years", &format!("of = \"{of}\"\nyears"));
+        format!("{head}[[block]]\ntitle = \"举措\"\n")
+    };
+    let (law, faults) = petition_with(&[("reports/annual.toml", &text("petition"))]);
+    assert_eq!(marks(&faults, "reports/annual.toml", &text("petition")), []);
+    assert!(law.outline(2023).is_none() && law.outlines.len() == 1);
+    let wrong = text("petitoin");
+    let (_, faults) = petition_with(&[("reports/annual.toml", &wrong)]);
+    assert_eq!(marks(&faults, "reports/annual.toml", &wrong), [("E0851", "\"petitoin\"")]);
+}
+
+#[test]
+fn what_the_system_fills_in_must_exist() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/petition");
+    let path = "procedures/petition/procedure.toml";
+    let read = source::read_folder(folder.as_ref()).unwrap();
+    let mut files: Vec<SourceFile> = read
+        .into_iter()
+        .map(|one| file(&format!("procedures/petition/{}", one.path), &one.text))
+        .collect();
+    let at = files.iter().position(|one| one.path == path).unwrap();
+    let text = files[at].text.clone();
+    let mut with = |fill: &str, ty: &str| {
+        let field = format!(
+            "[field]\nseen = {{ name = \"数\", type = \"{ty}\", keep = \"work\", fill = {fill} }}\n"
+        );
+        let text = text.replacen("[field]", &field, 1);
+        files[at].text = text.clone();
+        let (_, faults) = Law::parse(&files);
+        let mine = marks(&faults, path, &text).into_iter().filter(|(code, _)| *code == "E2102");
+        mine.map(|(_, mark)| mark.to_owned()).collect::<Vec<_>>()
+    };
+    assert!(with("{ figure = \"petition.received\" }", "figure").is_empty());
+    let typo = "{ figure = \"petition.recieved\" }";
+    assert_eq!(with(typo, "figure"), [typo]);
+    let none = "{ draft = \"nothing\", to = \"opened\" }";
+    assert_eq!(with(none, "files"), [none]);
+}
+
+#[test]
 fn faults_of_an_outline_are_marked_in_the_sentence() {
     let text = format!(
         "{HEAD}[[block]]\ntitle = \"举措\"\nmandatory = 6\n[[block.section]]\ntitle = \"信访\"\nsentences = [\n\

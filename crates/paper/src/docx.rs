@@ -13,6 +13,10 @@ use crate::{
     page,
 };
 
+/// What a browser calls such a file.
+pub const MEDIA_TYPE: &str =
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
 /// Writes a paper as a DOCX file.
 pub fn write(paper: &Paper) -> Vec<u8> {
     // Writing to memory cannot fail, and the ten names are short and distinct.

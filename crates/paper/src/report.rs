@@ -160,6 +160,9 @@ impl<'a> Writer<'a> {
             );
             self.check(Weight::Doubt, &outline.name, what);
         }
+        if outline.of.is_some() {
+            return; // No annual report: the law asks for no blocks.
+        }
         for (number, name) in (1..).zip(MANDATORY) {
             let there = outline.blocks.iter().any(|block| block.mandatory == Some(number));
             if !there && number <= REQUIRED {
@@ -630,6 +633,7 @@ mod tests {
             id: "annual".into(),
             name: "年度报告".into(),
             title: "{org}{year}年法治政府建设年度报告".into(),
+            of: None,
             years: (2021, 2025),
             blocks,
             basis: Basis { text: String::new(), citations: Vec::new() },

@@ -11,6 +11,7 @@ pub mod duties;
 pub mod exam;
 pub mod exchange;
 pub mod figures;
+pub mod fills;
 pub mod intake;
 pub mod office;
 pub mod place;

@@ -2,7 +2,7 @@
 
 use std::{
     cell::Cell,
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, RwLock},
 };
 
@@ -26,7 +26,12 @@ use law::{
 };
 use store::{Entry, Head, Store, StoreError, Tx, new_case_id, receipt::Receipt};
 
-use crate::{audit::Audits, citations::Citations, clock::Clock};
+use crate::{
+    audit::Audits,
+    citations::Citations,
+    clock::Clock,
+    fills::{known_indicators, look_up},
+};
 
 /// 办公室. Web, command line, imports, demonstrations and the nightly round all act through it.
 pub struct Office {
@@ -35,6 +40,7 @@ pub struct Office {
     clock: Clock,
     county: String,
     names: RwLock<Arc<NameBook>>,
+    indicators: Arc<BTreeMap<Id, String>>,
     citations: Citations,
     audits: Audits,
 }
@@ -85,6 +91,7 @@ impl From<Refusal> for Unperformed {
 pub struct NameBook {
     organs: HashMap<String, (String, String)>,
     people: HashMap<String, String>,
+    indicators: Arc<BTreeMap<Id, String>>,
 }
 
 /// Chains of linked cases longer than this are a fault of the law, not of the person.
@@ -99,7 +106,9 @@ impl Office {
         county: String,
     ) -> Result<Self, StoreError> {
         let (names, citations, audits) = Default::default();
-        let office = Self { law, store, clock, county, names, citations, audits };
+        let measures = engine::figure::measures(&law).into_iter();
+        let indicators = Arc::new(measures.map(|one| (one.key, one.name)).collect());
+        let office = Self { law, store, clock, county, names, indicators, citations, audits };
         office.reload_names()?;
         Ok(office)
     }
@@ -150,7 +159,12 @@ impl Office {
                 Some(_) => Some(read.case(&permit, &self.law)?.0),
                 None => None,
             };
-            refused = decide(&permit, case.as_ref(), &self.law.calendar, self.clock.today()).err();
+            known_indicators(&self.law, procedure, &action.answers)?;
+            let wanted = permit.wants(case.as_ref(), &self.law.calendar);
+            let found = look_up(self, read, wanted)?;
+            let today = self.clock.today();
+            let decided = decide(&permit, case.as_ref(), &self.law.calendar, today, &found.given);
+            refused = decided.err();
             Ok(())
         });
         rehearsed?;
@@ -223,6 +237,7 @@ impl Office {
             Ok::<_, StoreError>(NameBook {
                 organs: organs.map(|o| (o.path.to_string(), (o.name, o.short))).collect(),
                 people: people.map(|person| (person.id, person.name)).collect(),
+                indicators: self.indicators.clone(),
             })
         })?;
         *self.names.write().unwrap_or_else(|broken| broken.into_inner()) = Arc::new(book);
@@ -356,13 +371,19 @@ impl Performing<'_, '_> {
             None => None,
         };
         let case = before.as_ref().map(|(case, _)| case);
-        let decision = decide(&permit, case, &office.law.calendar, office.clock.today())?;
+        known_indicators(&office.law, procedure, &action.answers)?;
+        let calendar = &office.law.calendar;
+        let found = look_up(office, tx, permit.wants(case, calendar))?;
+        let decision = decide(&permit, case, calendar, office.clock.today(), &found.given)?;
         let at = office.clock.now();
         let id = match permit.case() {
             Some(case) => case.to_owned(),
             None => new_case_id(at)?,
         };
         self.began.set(true);
+        for draft in &found.drafts {
+            tx.put_file(draft, paper::docx::MEDIA_TYPE, at)?;
+        }
         let entry = self.entry(&id, procedure, action, case, &decision, at)?;
         let entered = tx.append(entry, before, &office.law.calendar)?;
         let (opened, followed) = self.follow_up(actor, &id, decision)?;
@@ -562,6 +583,11 @@ fn named_in(action: &Action) -> Vec<PersonId> {
 }
 
 impl NameBook {
+    /// Every indicator: key and name.
+    pub fn indicators(&self) -> &BTreeMap<Id, String> {
+        &self.indicators
+    }
+
     /// The short name of an organ, for numbers; its path where it is not known.
     pub fn organ_short(&self, path: &str) -> String {
         self.organs.get(path).map_or_else(|| path.to_owned(), |(_, short)| short.clone())
@@ -575,5 +601,9 @@ impl Names for NameBook {
 
     fn organ(&self, path: &str) -> String {
         self.organs.get(path).map_or_else(|| path.to_owned(), |(name, _)| name.clone())
+    }
+
+    fn indicator(&self, key: &str) -> String {
+        self.indicators.get(key).cloned().unwrap_or_else(|| key.to_owned())
     }
 }

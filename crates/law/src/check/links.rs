@@ -197,9 +197,17 @@ impl Checker<'_> {
                 });
                 continue;
             };
+            if field.fill.is_some() {
+                let message = format!("“{}”的“{}”由系统填，不能带过去", theirs.name, field.name);
+                let fault = self.error("E2103", &name, message);
+                self.add(fault.instead("从 with 里删去"));
+                continue;
+            }
             self.fits(&name, expr, field, theirs);
         }
-        for ask in target.ask.iter().filter(|ask| ask.required && !with.contains_key(&ask.field)) {
+        let filled = |id: &Id| theirs.fields.get(id).is_some_and(|field| field.fill.is_some());
+        let missing = target.ask.iter().filter(|ask| ask.required && !filled(&ask.field));
+        for ask in missing.filter(|ask| !with.contains_key(&ask.field)) {
             let label =
                 theirs.fields.get(&ask.field).map(|field| field.name.as_str()).unwrap_or_default();
             let message = format!("“{}”必填“{label}”({})，这里没有带过去", target.name, ask.field);

@@ -3,12 +3,14 @@
 //! The reader says what is wrong with a word; the checker says what is wrong with a duty: an act
 //! nobody can do, a period that nothing meets, a notice that shows what may not be shown. One
 //! file per family: `citations` (02), `periods` (03), `acts` (04), `links` (04, across duties),
-//! `papers` (06, 07), `figures` (08), `stories` (09, 11), `suggest` (19). Families 01 and 05 are the reader's, with
+//! `papers` (06, 07), `figures` (08), `stories` (09, 11), `suggest` (19), `fills` (21). Families 01 and
+//! 05 are the reader's, with
 //! [`identity`] for what only several files show; 10 is [`overlay`](crate::overlay)'s.
 
 mod acts;
 mod citations;
 mod figures;
+mod fills;
 mod identity;
 mod links;
 mod papers;
@@ -29,6 +31,7 @@ use crate::{
     toml_file::TomlFile,
 };
 
+pub(crate) use fills::named;
 pub use stories::{failed, unseen};
 
 /// Checks every definition and adds what is wrong to its faults; gives what is carried between
@@ -88,6 +91,7 @@ impl<'a> Checker<'a> {
         self.papers();
         self.figures();
         self.suggests();
+        self.fills();
         self.stories();
     }
 
@@ -116,7 +120,11 @@ impl<'a> Checker<'a> {
         let p = self.procedure;
         let mut all: Vec<&Expr> = Vec::new();
         all.extend(p.findings.values().flat_map(|finding| &finding.items));
+        for fill in p.fields.values().filter_map(|field| field.fill.as_ref()) {
+            all.extend(fill.expressions());
+        }
         for act in p.acts.values() {
+            all.extend(act.each.iter().filter_map(|each| each.only_if.as_ref()));
             all.extend(act.require.values().map(|require| &require.that));
             if let Some(crate::procedure::Target::When(ways)) = &act.to {
                 all.extend(ways.iter().filter_map(|(condition, _)| condition.as_ref()));

@@ -112,11 +112,8 @@ impl Checker<'_> {
         message: impl Into<String>,
     ) -> Diagnostic {
         let folder = self.procedure.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let name = self.procedure.path.rsplit('/').next().unwrap_or_default();
-        let version = name.strip_prefix("procedure.").and_then(|rest| rest.strip_suffix(".toml"));
-        let suffix = version.map(|version| format!(".{version}")).unwrap_or_default();
         let slash = if folder.is_empty() { "" } else { "/" };
-        let path = format!("{folder}{slash}documents{suffix}/{}.md", document.id);
+        let path = format!("{folder}{slash}{}/{}.md", self.definition.papers, document.id);
         Diagnostic::error(code, path, span, message)
     }
 

@@ -309,6 +309,9 @@ impl<'a> Reader<'a> {
             }
             return;
         }
+        if field.fill.is_some() {
+            wrong(format!("“{}”由系统填，不能从表格里来", field.name), "删去这一项");
+        }
         if matches!(field.ty, FieldType::Files) {
             wrong(format!("“{}”是附件，不能从表格里来", field.name), "删去这一项");
         }

@@ -68,6 +68,10 @@ pub enum Type {
     Organs,
     /// 附件.
     Files,
+    /// The key of an indicator.
+    Indicator,
+    /// A recorded figure.
+    Figure,
 }
 
 impl Type {
@@ -88,6 +92,8 @@ impl Type {
             (FieldType::Organ, false) => Type::Organ,
             (FieldType::Organ, true) => Type::Organs,
             (FieldType::Files, _) => Type::Files,
+            (FieldType::Indicator, _) => Type::Indicator,
+            (FieldType::Figure, _) => Type::Figure,
         }
     }
 
@@ -109,6 +115,8 @@ impl Type {
             Type::Organ => "机关".into(),
             Type::Organs => "多个机关".into(),
             Type::Files => "附件".into(),
+            Type::Indicator => "指标".into(),
+            Type::Figure => "指标数据".into(),
         }
     }
 }
@@ -185,6 +193,13 @@ pub enum Node {
     IsOrg(Box<Node>),
     /// `year(date)`.
     Year(Box<Node>),
+    /// `sum_of('points')`: all answers to a number field of the case, added up.
+    Total(Id),
+    /// `goal_reached(x, bound, want)`: whether a figure or number is as wanted.
+    Reached(Box<Goal>),
+    /// `goal_points(full, x, bound, want)`: the full mark where it is as wanted; short of a least
+    /// number, in proportion, in whole points.
+    Points(Box<Node>, Box<Goal>),
     /// Sum of numbers.
     Plus(Box<Node>, Box<Node>),
     /// Difference of numbers.
@@ -200,6 +215,22 @@ pub enum Node {
     /// `x in [...]`: for several codes, people or organs, any of them. The right side is a
     /// `List` of literals, or a field that holds several.
     In(Box<Node>, Box<Node>),
+}
+
+/// A figure or number and what is wanted of it. 目标
+#[derive(Clone, Debug, PartialEq)]
+pub struct Goal {
+    /// The figure or number.
+    pub of: Node,
+    /// One of [`Goal::BOUNDS`].
+    pub bound: Node,
+    /// The number; of a rate in percent, of money in yuan.
+    pub want: Node,
+}
+
+impl Goal {
+    /// The codes of a bound: 不少于, 不多于, 等于.
+    pub const BOUNDS: [&str; 3] = ["at_least", "at_most", "equal"];
 }
 
 /// Comparison operators.
@@ -278,6 +309,12 @@ impl Expr {
     }
 }
 
+impl Goal {
+    fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Node)) {
+        [&self.of, &self.bound, &self.want].into_iter().for_each(|node| node.walk(visit));
+    }
+}
+
 impl Node {
     /// Calls `visit` on this node and everything below it.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Node)) {
@@ -290,6 +327,11 @@ impl Node {
             | Node::IsOrg(node)
             | Node::Year(node)
             | Node::Not(node) => node.walk(visit),
+            Node::Reached(goal) => goal.walk(visit),
+            Node::Points(full, goal) => {
+                full.walk(visit);
+                goal.walk(visit);
+            }
             Node::Holds(left, _, right)
             | Node::WorkdaysBetween(left, right)
             | Node::DaysBetween(left, right)

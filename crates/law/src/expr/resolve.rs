@@ -5,7 +5,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 
 use super::{
-    Compare, ExprFault, Node, Place, Type, Vocabulary, Want,
+    Compare, ExprFault, Goal, Node, Place, Type, Vocabulary, Want,
     parse::{Kind, Tree},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
 /// Words that stand alone and are no field.
 const WORDS: [&str; 6] = ["me", "today", "stage", "opened", "org", "case_no"];
 /// Everything that can be called.
-const CALLS: [&str; 16] = [
+const CALLS: [&str; 19] = [
     "after",
     "ended",
     "met",
@@ -36,6 +36,9 @@ const CALLS: [&str; 16] = [
     "has",
     "is_org",
     "year",
+    "sum_of",
+    "goal_reached",
+    "goal_points",
 ];
 
 /// Whether a word of the language may not be used as the name of a field or an act.
@@ -221,7 +224,13 @@ impl Resolver<'_> {
                     fault(format!("{}不能用 == 比较", ty.name())).instead("写 … in ['a', 'b']"),
                 );
             }
-            Type::Party | Type::Files => {
+            Type::Figure => {
+                return self.fail(
+                    fault("指标数据不能直接比较".into())
+                        .instead("写 goal_reached(数据, 要求, 目标数)"),
+                );
+            }
+            Type::Party | Type::Files | Type::Indicator => {
                 return self
                     .fail(fault(format!("{}不能比较", ty.name())).instead("写 has(…) 或 size(…)"));
             }
@@ -562,6 +571,15 @@ impl Resolver<'_> {
             ("is_org", [x]) => {
                 Some((Node::IsOrg(Box::new(self.typed(x, &Type::Party)?)), Type::YesNo))
             }
+            ("sum_of", [field]) => self.total(field),
+            ("goal_reached", [of, bound, want]) => {
+                let goal = self.goal(of, bound, want)?;
+                Some((Node::Reached(Box::new(goal)), Type::YesNo))
+            }
+            ("goal_points", [full, of, bound, want]) => {
+                let (full, goal) = (self.typed(full, &Type::Int), self.goal(of, bound, want));
+                Some((Node::Points(Box::new(full?), Box::new(goal?)), Type::Int))
+            }
             ("year", [x]) => Some((Node::Year(self.date(x)?), Type::Int)),
             ("date", [x]) => {
                 let text = self.plain_text(x, "日期，如 '2025-01-01'")?;
@@ -576,6 +594,54 @@ impl Resolver<'_> {
             }
             _ => self.unknown_call(tree, name, arguments.len()),
         }
+    }
+
+    /// What is wanted of a figure or a number.
+    fn goal(&mut self, of: &Tree, bound: &Tree, want: &Tree) -> Option<Goal> {
+        let measured = self.node(of, None).and_then(|(node, ty)| {
+            if matches!(ty, Type::Figure | Type::Int) {
+                return Some(node);
+            }
+            let message = format!("这里应当是指标数据或者整数，写的却是{}", ty.name());
+            self.fail(
+                ExprFault::new(of.at.clone(), "E0504", message)
+                    .instead("写 type = \"figure\" 的字段"),
+            );
+            None
+        });
+        let limit = self.node(bound, None).and_then(|(node, ty)| {
+            let codes = match &ty {
+                Type::Code(list) => self.words.lists.get(list),
+                _ => None,
+            };
+            let fits = |codes: &indexmap::IndexMap<Id, String>| {
+                codes.keys().all(|code| Goal::BOUNDS.contains(&code.as_str()))
+            };
+            if codes.is_some_and(fits) {
+                return Some(node);
+            }
+            let known = Goal::BOUNDS.join("、");
+            let fault =
+                ExprFault::new(bound.at.clone(), "E0514", "这里应当是“不少于、不多于、等于”的选项");
+            self.fail(fault.instead(format!("写选项字段，它的选项表只有 {known}")));
+            None
+        });
+        let want = self.typed(want, &Type::Int);
+        Some(Goal { of: measured?, bound: limit?, want: want? })
+    }
+
+    fn total(&mut self, tree: &Tree) -> Found {
+        let text = self.plain_text(tree, "数字段的标识")?;
+        let numbers = |field: &&crate::procedure::Field| {
+            !field.many && matches!(field.ty, FieldType::Int | FieldType::Money)
+        };
+        let words = self.words;
+        if let Some(field) = words.fields.get(&*text).filter(numbers) {
+            return Some((Node::Total(field.id.clone()), Type::of(field)));
+        }
+        let known: Vec<&str> =
+            words.fields.values().filter(numbers).map(|field| &*field.id).collect();
+        self.missing(&tree.at, "数字段", &text, &known, "写整数或者金额字段")
     }
 
     fn unknown_call(&mut self, tree: &Tree, name: &str, given: usize) -> Found {
@@ -596,6 +662,9 @@ impl Resolver<'_> {
             ("has", "has(字段)"),
             ("is_org", "is_org(当事人字段)"),
             ("year", "year(日期)"),
+            ("sum_of", "sum_of('数字段')"),
+            ("goal_reached", "goal_reached(数据, 要求, 目标数)"),
+            ("goal_points", "goal_points(满分, 数据, 要求, 目标数)"),
             ("date", "date('2025-01-01')"),
         ];
         if let Some((_, usage)) = usage.iter().find(|(word, _)| *word == name) {

@@ -81,6 +81,8 @@ pub enum Place {
     Public,
     /// An indicator; of occurrences of an act, `new.x` is the answer of that occurrence.
     Figure(Option<Id>),
+    /// What the system fills in.
+    Fill,
     /// A credential.
     Credential,
     /// Whom a roster lists.
@@ -101,6 +103,7 @@ impl Place {
             Place::Paper => "文书",
             Place::Public => "公开的内容",
             Place::Figure(_) => "指标",
+            Place::Fill => "系统填写的内容",
             Place::Credential => "资格",
             Place::Pool => "人选",
             Place::Exam => "考试",
@@ -111,7 +114,7 @@ impl Place {
     /// Whether words that depend on the day of asking make sense: `today`, `ended`, `overdue`, `running`,
     /// `days_since`, `workdays_since`.
     pub fn knows_today(&self) -> bool {
-        matches!(self, Place::Act(_) | Place::Finding | Place::Transition)
+        matches!(self, Place::Act(_) | Place::Finding | Place::Fill | Place::Transition)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     Id,
     expr::{Expr, Place, Type, Want},
     procedure::{
-        Act, Ask, FieldType, LINKED, Opens, Procedure, Reports, Require, START, Target, Team,
+        Act, Ask, Each, FieldType, LINKED, Opens, Procedure, Reports, Require, START, Target, Team,
     },
     toml_file::{Item, Table},
 };
@@ -40,6 +40,7 @@ impl Reader<'_> {
             may: table.get("may").and_then(|item| item.bool()).unwrap_or(false),
             assign: self.assigned(&table, procedure),
             times: table.get("times").and_then(|item| self.count(&item)),
+            each: table.get("each").and_then(|item| self.each(&item, &id, &place)),
             not_by: table
                 .get("not_by")
                 .map(|item| self.acts_named(&item, "E0407"))
@@ -169,6 +170,23 @@ impl Reader<'_> {
         roles
     }
 
+    /// `each = "target"`, or `{ of = "target", if = "…" }`.
+    fn each(&self, item: &Item<'_>, act: &Id, place: &Place) -> Option<Each> {
+        let named = |item: &Item<'_>| {
+            let acts = self.words.acts.keys().filter(|id| *id != act);
+            self.known(item, "E2104", "行为", acts)
+        };
+        if !item.is_table() {
+            return Some(Each { of: named(item)?, only_if: None });
+        }
+        let table = item.table()?;
+        let of =
+            table.need("of", "of = \"行为\"", "对哪个行为逐项办理").and_then(|item| named(&item));
+        let only_if = table.get("if").and_then(|item| self.condition(&item, place));
+        table.close();
+        Some(Each { of: of?, only_if })
+    }
+
     fn count(&self, item: &Item<'_>) -> Option<u32> {
         let count = item.int()?;
         let fitting = u32::try_from(count).ok().filter(|count| *count > 0);
@@ -194,7 +212,17 @@ impl Reader<'_> {
         let mut requires = IndexMap::new();
         for (item, table) in table.tables("require") {
             let id = item.id();
-            let own = ["by", "from", "not_by", "team", "hold", "hold_if_first", "times", "assign"];
+            let own = [
+                "by",
+                "from",
+                "not_by",
+                "team",
+                "hold",
+                "hold_if_first",
+                "times",
+                "each",
+                "assign",
+            ];
             if own.contains(&&*id) {
                 let fault = self.file.error("E0410", &item.key_span, format!("条件不能叫 {id}"));
                 item.report(

@@ -135,7 +135,9 @@ impl Reader<'_> {
             _ => table.get(id),
         }?;
         let asked = act.ask.iter().map(|ask| &ask.field);
-        let fits = asked.filter(|id| procedure.fields.get(*id).is_some_and(|field| field.ty == ty));
+        let fits = asked.filter(|id| {
+            procedure.fields.get(*id).is_some_and(|field| field.ty == ty && field.fill.is_none())
+        });
         let what = match mark {
             ExamMark::Person => format!("“{}”填的人员字段", act.name),
             _ => format!("“{}”填的整数字段", act.name),

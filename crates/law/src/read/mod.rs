@@ -8,13 +8,14 @@
 //!
 //! One file per family of tables: `identity` ([procedure], [law], [days]), `words` ([role],
 //! [list], [field], [param], [finding], [stage]), `act`, `deadline`, `paper` ([document],
-//! [publish], [track]), `figure` ([indicator], [credential], [transition]), `exam`, `report`,
-//! `suggest` ([pool], [suggest]), `scenario`.
+//! [publish], [track]), `figure` ([indicator], [credential], [transition]), `fill` (what the
+//! system fills in), `exam`, `report`, `suggest` ([pool], [suggest]), `scenario`.
 
 mod act;
 mod deadline;
 mod exam;
 mod figure;
+mod fill;
 mod identity;
 mod overlay;
 mod paper;
@@ -49,6 +50,8 @@ pub struct Definition {
     pub procedure: Procedure,
     /// The file it stands in.
     pub file: SourceFile,
+    /// The folder its templates stand in: `documents`, or `documents.<version>`.
+    pub papers: String,
     /// The scenarios' file, if there is one.
     pub scenarios: Option<SourceFile>,
     /// What is wrong.
@@ -114,7 +117,10 @@ fn edition(file: &SourceFile, files: &[SourceFile]) -> Definition {
         procedure.scenarios = scenario::read(&toml, &procedure);
         faults.extend(toml.into_faults());
     }
-    Definition { procedure, file: file.clone(), scenarios: scenarios.cloned(), faults }
+    let papers = format!("documents{suffix}");
+    let own = files.iter().any(|file| file.path.contains(&format!("{papers}/")));
+    let papers = if own { papers } else { "documents".into() };
+    Definition { procedure, file: file.clone(), papers, scenarios: scenarios.cloned(), faults }
 }
 
 /// Templates by document id: `documents/<id>.md`, or `documents.<version>/<id>.md` for an older
@@ -212,6 +218,7 @@ impl<'a> Reader<'a> {
         procedure.findings = self.findings();
         self.words.daily = words::daily(&procedure.findings);
 
+        self.fills(&mut procedure);
         procedure.acts = self.acts(&procedure);
         procedure.deadlines = self.deadlines(&procedure);
         procedure.documents = self.documents(&procedure);

@@ -104,7 +104,8 @@ fn overlay(
         faults.extend(toml.into_faults());
     }
     let scenarios = scenarios.cloned().or_else(|| base.scenarios.clone());
-    Definition { procedure, file: file.clone(), scenarios, faults }
+    let papers = "documents".to_owned();
+    Definition { procedure, file: file.clone(), papers, scenarios, faults }
 }
 
 /// The scenarios of the base that the overlay does not replace under the same name. They must hold
@@ -150,6 +151,7 @@ impl Reader<'_> {
         let findings = self.findings();
         self.insert(&mut p.findings, findings, "finding", true);
         self.words.daily = super::words::daily(&p.findings);
+        self.fills(&mut p);
         let acts = self.acts(&p);
         self.insert(&mut p.acts, acts, "act", true);
         let deadlines = self.deadlines(&p);

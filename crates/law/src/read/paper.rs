@@ -155,6 +155,7 @@ impl Reader<'_> {
             ask: Vec::new(),
             assign: Vec::new(),
             times: None,
+            each: None,
             not_by: Vec::new(),
             team: None,
             hold: Vec::new(),

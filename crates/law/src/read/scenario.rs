@@ -10,7 +10,7 @@ use crate::{
     procedure::{Act, BUILT_IN, Field, FieldType, Procedure},
     scenario::{Expected, HeldText, Outcome, Player, Scenario, Step},
     toml_file::{Item, Table, TomlFile},
-    value::{FileRef, Party, PartyKind, Value, yuan},
+    value::{Came, FileRef, Party, PartyKind, Value, yuan},
 };
 
 /// The machine, as scenarios name it.
@@ -116,6 +116,8 @@ impl Stories<'_> {
             on: on?,
             who: who?,
             with: self.answers(&table, act, built_in, given),
+            figures: self.figures(&table, act),
+            fills: self.filled(&table, act, given),
             assign: self.assigned(&table, act, given),
             due: self.dues(&table),
             stopped: self.listed(&table, "stopped", "期限", |p| p.deadlines.keys().collect()),
@@ -149,6 +151,13 @@ impl Stories<'_> {
             let value = if built_in {
                 plain(&item)
             } else if let Some(field) = self.procedure.fields.get(item.key) {
+                if field.fill.is_some() {
+                    let fault = item.error("E0902", format!("{} 由系统填", item.key));
+                    item.report(
+                        fault.instead("当天的数据写 figures = { … }，应当填成什么写 fills = { … }"),
+                    );
+                    continue;
+                }
                 if act.is_some_and(|act| !act.asks(item.key)) {
                     let act = act.map(|act| act.name.as_str()).unwrap_or_default();
                     let fault = self.file.error(
@@ -175,6 +184,64 @@ impl Stories<'_> {
         answers
     }
 
+    /// `figures = { actual = 3 }`, `{ rate = "156/162" }`: what is counted on the day.
+    fn figures(&self, table: &Table<'_>, act: Option<&Act>) -> IndexMap<Id, Came> {
+        let Some(given) = table.get("figures").and_then(|item| item.table()) else {
+            return IndexMap::new();
+        };
+        let taken = |field: &&Field| field.ty == FieldType::Figure;
+        let mut figures = IndexMap::new();
+        for item in given.items() {
+            let fields = || self.asked(act).filter(taken).map(|field| &field.id);
+            if !fields().any(|id| *id == *item.key) {
+                self.unknown(&item, "指标数据字段", fields());
+                continue;
+            }
+            let came = match item.as_int() {
+                Some(count) => Some(Came::Amount(count)),
+                None => item.text().and_then(|text| {
+                    let (good, among) = text.split_once('/')?;
+                    Some(Came::Rate { good: good.parse().ok()?, among: among.parse().ok()? })
+                }),
+            };
+            match came {
+                Some(came) => drop(figures.insert(item.id(), came)),
+                None => item.wrong("个数（如 3）或者比率（如 \"156/162\"）"),
+            }
+        }
+        figures
+    }
+
+    /// `fills = { points = 38 }`: what the system must have filled in.
+    fn filled(
+        &self,
+        table: &Table<'_>,
+        act: Option<&Act>,
+        given: &IndexMap<String, Player>,
+    ) -> IndexMap<Id, Value> {
+        let Some(wanted) = table.get("fills").and_then(|item| item.table()) else {
+            return IndexMap::new();
+        };
+        let mut fills = IndexMap::new();
+        for item in wanted.items() {
+            let computed = |field: &&Field| field.fill.is_some() && field.ty != FieldType::Figure;
+            let fields = || self.asked(act).filter(computed);
+            let Some(field) = fields().find(|field| *field.id == *item.key) else {
+                self.unknown(&item, "系统填的字段", fields().map(|field| &field.id));
+                continue;
+            };
+            let value = self.value(&item, field, given);
+            fills.extend(value.map(|value| (item.id(), value)));
+        }
+        fills
+    }
+
+    /// The fields an act asks.
+    fn asked<'s>(&'s self, act: Option<&'s Act>) -> impl Iterator<Item = &'s Field> {
+        let asks = act.into_iter().flat_map(|act| &act.ask);
+        asks.filter_map(|ask| self.procedure.fields.get(&ask.field))
+    }
+
     /// An answer as the field keeps it. Bounds are not examined: a scenario may show a refusal.
     fn value(
         &self,
@@ -183,7 +250,8 @@ impl Stories<'_> {
         given: &IndexMap<String, Player>,
     ) -> Option<Value> {
         Some(match &field.ty {
-            FieldType::Line | FieldType::Text | FieldType::LawItem => {
+            FieldType::Figure => return None, // Given under `figures`.
+            FieldType::Line | FieldType::Text | FieldType::LawItem | FieldType::Indicator => {
                 Value::Text(item.text()?.to_owned())
             }
             FieldType::Int => Value::Int(item.int()?),
@@ -260,7 +328,8 @@ impl Stories<'_> {
 
     fn ground(&self, item: &Item<'_>, act: Option<&Act>) -> Option<String> {
         let written = item.words()?;
-        let own = ["by", "from", "not_by", "team", "hold", "hold_if_first", "times", "assign"];
+        let own =
+            ["by", "from", "not_by", "team", "hold", "hold_if_first", "times", "each", "assign"];
         let field = written.split_once(':').filter(|(kind, _)| matches!(*kind, "ask" | "value"));
         let known = match (field, act) {
             (Some((_, field)), _) => self.procedure.fields.contains_key(field),

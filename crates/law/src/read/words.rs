@@ -11,9 +11,22 @@ use crate::{
     value::{Value, yuan},
 };
 
-const TYPES: [&str; 13] = [
-    "line", "text", "int", "money", "yes_no", "date", "moment", "choice", "party", "person",
-    "organ", "files", "law_item",
+const TYPES: [&str; 15] = [
+    "line",
+    "text",
+    "int",
+    "money",
+    "yes_no",
+    "date",
+    "moment",
+    "choice",
+    "party",
+    "person",
+    "organ",
+    "files",
+    "law_item",
+    "indicator",
+    "figure",
 ];
 
 impl Reader<'_> {
@@ -113,8 +126,10 @@ impl Reader<'_> {
         let hint = table.get("hint").and_then(|item| item.words()).map(str::to_owned);
         let samples = table.get("samples").map(|item| item.list()).unwrap_or_default();
         let samples = samples.iter().filter_map(|item| item.words()).map(str::to_owned).collect();
+        table.get("fill"); // Read by `fills`, once acts are known.
         table.close();
-        Field { id, name, ty, many, min, max, keep: keep.unwrap_or(Keep::Work), hint, samples }
+        let keep = keep.unwrap_or(Keep::Work);
+        Field { id, name, ty, many, min, max, keep, hint, samples, fill: None }
     }
 
     fn field_type(&self, item: &Item<'_>, of: Option<&Item<'_>>) -> Option<FieldType> {
@@ -139,6 +154,8 @@ impl Reader<'_> {
             "organ" => FieldType::Organ,
             "files" => FieldType::Files,
             "law_item" => FieldType::LawItem,
+            "indicator" => FieldType::Indicator,
+            "figure" => FieldType::Figure,
             "choice" => match of {
                 Some(of) => {
                     FieldType::Choice(self.known(of, "E0109", "选项表", self.words.lists.keys())?)

@@ -53,6 +53,20 @@ pub fn explain(p: &Procedure, node: &Node) -> String {
         Node::Has(inner) => format!("填了{}", named(p, inner)),
         Node::IsOrg(inner) => format!("{}是法人或者其他组织", named(p, inner)),
         Node::Year(date) => format!("{}的年份", explain(p, date)),
+        Node::Total(field) => format!("各次{}之和", field_name(p, field)),
+        Node::Reached(goal) => format!(
+            "{}达到目标（{}{}）",
+            named(p, &goal.of),
+            named(p, &goal.bound),
+            named(p, &goal.want)
+        ),
+        Node::Points(full, goal) => format!(
+            "按{}与目标（{}{}）之比计分，满分{}",
+            named(p, &goal.of),
+            named(p, &goal.bound),
+            named(p, &goal.want),
+            named(p, full)
+        ),
         Node::Plus(x, y) => format!("{}加{}", explain(p, x), explain(p, y)),
         Node::Minus(x, y) => format!("{}减{}", explain(p, x), explain(p, y)),
         Node::Not(inner) => denied(p, inner),

@@ -37,8 +37,14 @@ fn whoever_comes_second_is_overtaken_and_writes_nothing() {
         let permit =
             engine::authorise::authorise(procedure, Some(&heading), hands, &action).unwrap();
         let before = world.read(|read| read.case(&permit, law));
-        let decision =
-            engine::decide::decide(&permit, Some(&before.0), &law.calendar, action.on).unwrap();
+        let decision = engine::decide::decide(
+            &permit,
+            Some(&before.0),
+            &law.calendar,
+            action.on,
+            &Default::default(),
+        )
+        .unwrap();
         world.act(&case, "window", "accept", "2025-03-04", none());
         let late = world.store.write(COUNTY, |tx| {
             let entry = store::Entry {

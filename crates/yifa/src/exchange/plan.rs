@@ -220,7 +220,7 @@ fn answer(place: &Place, field: &Field, source: &Source) -> Result<Option<Value>
     let format = source.date.as_deref();
     let wrong = |what: &str| format!("应为{what}，这里是“{coded}”");
     let value = match &field.ty {
-        FieldType::Line | FieldType::LawItem => {
+        FieldType::Line | FieldType::LawItem | FieldType::Indicator => {
             let line = coded.split_whitespace().collect::<Vec<_>>().join(" ");
             Value::Text(cut(&line, source.cut, field.max.unwrap_or(LONGEST_LINE))?)
         }
@@ -258,7 +258,9 @@ fn answer(place: &Place, field: &Field, source: &Source) -> Result<Option<Value>
             None => return Err(format!("本县没有机关“{coded}”")),
         },
         FieldType::Person => Value::People(vec![coded]),
-        FieldType::Party | FieldType::Files => return Err("不能从一栏里来".into()),
+        FieldType::Party | FieldType::Files | FieldType::Figure => {
+            return Err("不能从一栏里来".into());
+        }
     };
     Ok(Some(value))
 }

@@ -56,6 +56,8 @@ pub struct ActForm {
     pub organ: Option<Control>,
     /// What is filled in.
     pub controls: Vec<Control>,
+    /// What the system fills in, as it is now.
+    pub given: Vec<GivenLine>,
     /// Who is named for what.
     pub assign: Vec<Control>,
     /// Who acts along.
@@ -77,6 +79,18 @@ pub struct ActForm {
 }
 
 impl HtmlSafe for ActForm {}
+
+/// Something the system fills in, as the form shows it.
+pub struct GivenLine {
+    /// What it is.
+    pub name: String,
+    /// What it is now.
+    pub value: String,
+    /// How it came about.
+    pub about: String,
+    /// The list behind it.
+    pub url: Option<String>,
+}
 
 /// What a form is made from.
 pub struct Making<'a> {
@@ -117,12 +131,20 @@ impl Making<'_> {
             .filter(|organ| organ.from <= self.today && organ.to.is_none_or(|to| self.today <= to))
             .map(|organ| (organ.path.to_string(), organ.name.clone()))
             .collect();
-        let around = Around { people: &people, organs: &organs, key: self.me.key() };
+        let around = Around {
+            people: &people,
+            organs: &organs,
+            indicators: self.names.indicators(),
+            key: self.me.key(),
+        };
         let controls: Vec<Control> = act
             .ask
             .iter()
             .filter_map(|ask| {
                 let field = self.procedure.fields.get(&ask.field)?;
+                if field.fill.is_some() {
+                    return None;
+                }
                 Some(Control::of(self.procedure, field, ask.required, filled, &around))
             })
             .collect();
@@ -162,6 +184,7 @@ impl Making<'_> {
             about: String::new(),
             organ: None,
             controls: Vec::new(),
+            given: Vec::new(),
             assign: Vec::new(),
             team: None,
             on: if on.is_empty() { self.today.to_string() } else { on },

@@ -1,6 +1,6 @@
 //! 案卷: everything a page about one case needs, read in one snapshot.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use engine::{
     actor::Actor,
@@ -8,13 +8,20 @@ use engine::{
     case::{Case, Heading},
     deadline::{Clock, clocks},
     fact::BuiltIn,
+    figure,
 };
 use jiff::civil::Date;
-use law::procedure::Procedure;
+use law::{
+    procedure::Procedure,
+    value::{FigureRef, Value},
+};
 use store::{AccessKind, CaseRow, Organ, Read, Visible};
 
 use super::{error::PageError, session::SignedIn};
-use crate::office::{NameBook, Office};
+use crate::{
+    fills::otherwise_today,
+    office::{NameBook, Office},
+};
 
 /// A case as one person may read it, with the people and names around it.
 pub struct CaseFile {
@@ -34,6 +41,8 @@ pub struct CaseFile {
     pub today: Date,
     /// Cases it has to do with: how, and which, where this person may see it.
     pub linked: Vec<(String, Option<CaseRow>)>,
+    /// Figures recorded in it = what they would be today, where that is something else.
+    pub otherwise: HashMap<FigureRef, figure::Value>,
     /// 查询码, for whoever handles it.
     pub tracking: Option<String>,
 }
@@ -95,7 +104,14 @@ impl CaseFile {
             Sight::Handling if !procedure.track.is_empty() => Some(read.tracking_code(&case.id)),
             _ => None,
         };
-        Ok(Self { case, sight, people, names, organs, clocks, today, linked, tracking })
+        let mut otherwise = HashMap::new();
+        for value in case.facts().iter().flat_map(|recorded| recorded.fact.answers.values()) {
+            if let Value::Figure(figure) = value {
+                let now = otherwise_today(office.law(), read, figure)?;
+                otherwise.extend(now.map(|now| (figure.clone(), now)));
+            }
+        }
+        Ok(Self { case, sight, people, names, organs, clocks, today, linked, otherwise, tracking })
     }
 }
 

@@ -10,6 +10,7 @@ mod exchange;
 mod field;
 mod guarded;
 mod intake;
+mod letters;
 mod people;
 mod registers;
 mod report;

@@ -21,6 +21,9 @@ pub fn read(procedure: &Procedure, act: &Act, filled: &mut Filled) -> Answers {
     let mut answers = Answers::new();
     for ask in &act.ask {
         let Some(field) = procedure.fields.get(&ask.field) else { continue };
+        if field.fill.is_some() {
+            continue; // The system's; what a browser sends for it is not looked at.
+        }
         match answer(procedure, field, filled) {
             Ok(Some(value)) => {
                 answers.insert(field.id.clone(), value);
@@ -65,6 +68,12 @@ fn answer(procedure: &Procedure, field: &Field, filled: &Filled) -> Result<Optio
             }
             Some(Value::Codes(codes.into_iter().map(Id::from).collect()))
         }
+        // Chosen from the list it is `name（key）`; the key alone will do.
+        FieldType::Indicator => {
+            let key = typed.rsplit_once('（').and_then(|(_, key)| key.strip_suffix('）'));
+            Some(Value::Text(key.unwrap_or(typed).to_owned()))
+        }
+        FieldType::Figure => None,
         FieldType::Person => Some(Value::People(codes)),
         FieldType::Organ => Some(Value::Organs(codes)),
     };

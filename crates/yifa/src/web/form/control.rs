@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::{Template, filters::HtmlSafe};
 use law::{
+    Id,
     procedure::{Field, FieldType, Procedure},
     value::{FileRef, Party, PartyKind},
 };
@@ -44,6 +45,8 @@ impl HtmlSafe for Control {}
 pub enum Kind {
     /// One line.
     Line { value: String, max: i64 },
+    /// One line, with a list of what it may be.
+    Listed { value: String, list: Vec<String> },
     /// Many lines.
     Text { value: String, max: i64 },
     /// A whole number.
@@ -109,6 +112,8 @@ pub struct Around<'a> {
     pub people: &'a [(String, String)],
     /// Organs that may be named: path and name.
     pub organs: &'a [(String, String)],
+    /// Indicators that may be named: key and name.
+    pub indicators: &'a BTreeMap<Id, String>,
     /// Seals the tickets of uploaded files.
     pub key: &'a [u8],
 }
@@ -129,6 +134,12 @@ impl Control {
             FieldType::Line | FieldType::LawItem => {
                 Kind::Line { value: typed, max: field.max.unwrap_or(LONGEST_LINE) }
             }
+            FieldType::Indicator => {
+                let list = around.indicators.iter().map(|(key, name)| format!("{name}（{key}）"));
+                Kind::Listed { value: typed, list: list.collect() }
+            }
+            // Filled in by the system: never asked.
+            FieldType::Figure => Kind::Listed { value: String::new(), list: Vec::new() },
             FieldType::Text => Kind::Text { value: typed, max: field.max.unwrap_or(LONGEST_TEXT) },
             FieldType::Int => Kind::Number {
                 value: typed,

@@ -26,7 +26,7 @@ const LARGEST_TEXT: usize = 1 << 20;
 const MOST_VALUES: usize = 2000;
 
 /// What was typed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Filled {
     values: BTreeMap<String, Vec<String>>,
     /// Files uploaded just now, by name of their control.
@@ -40,6 +40,7 @@ pub struct Filled {
 }
 
 /// A file as it arrived.
+#[derive(Clone)]
 pub struct Upload {
     /// The control it came with.
     pub control: String,

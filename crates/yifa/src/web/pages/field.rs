@@ -55,7 +55,8 @@ fn fit(procedure: &Procedure, act: &Act) -> bool {
         field.is_some_and(|field| matches!(field.ty, FieldType::Person | FieldType::Organ))
     });
     let alone = act.team.is_none() && act.assign.is_empty();
-    photo && alone && !looked_up && act.ask.len() <= MOST_FIELDS
+    let filled = fields().any(|field| field.fill.is_some());
+    photo && alone && !looked_up && !filled && act.ask.len() <= MOST_FIELDS
 }
 
 /// The reports a person may make from the field.

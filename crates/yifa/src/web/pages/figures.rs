@@ -11,7 +11,7 @@ use engine::{
     show::Names,
 };
 use jiff::civil::Date;
-use law::procedure::Procedure;
+use law::{indicator::Span, procedure::Procedure};
 use serde::Deserialize;
 use store::{AfterObserved, Observed, Organ, Visible};
 
@@ -40,9 +40,21 @@ pub struct Asked {
     pub year: String,
     /// Which of several lists.
     pub list: usize,
+    /// First day, where it is not the year's.
+    pub from: String,
+    /// Last day, where it is not the year's.
+    pub to: String,
     on: String,
     case: String,
     place: String,
+}
+
+impl Asked {
+    /// The days asked for, where they are not a year.
+    fn days(&self) -> Option<Span> {
+        let span = Span { from: self.from.parse().ok()?, to: self.to.parse().ok()? };
+        (span.from <= span.to).then_some(span)
+    }
 }
 
 /// An organ and a year that a person may see figures of, with what else could be chosen.
@@ -189,7 +201,7 @@ fn address(key: &str, chosen: &Chosen) -> Address {
 struct ListPage {
     frame: Frame,
     organ: String,
-    year: i16,
+    period: String,
     value: String,
     lines: Vec<(&'static str, String)>,
     lists: Vec<(String, String, bool)>,
@@ -221,7 +233,17 @@ pub async fn list(
     desk.ask(move |office| {
         let chosen = Chosen::of(office, &me.actor, &asked.organ, &asked.year)?;
         let measure = figure::measure(office.law(), &key).ok_or(PageError::Missing)?;
-        let span = figure::year(chosen.year);
+        let days = asked.days();
+        let span = days.unwrap_or_else(|| figure::year(chosen.year));
+        let address = |chosen: &Chosen| {
+            let here = address(&key, chosen);
+            match days {
+                Some(days) => {
+                    here.with("from", &days.from.to_string()).with("to", &days.to.to_string())
+                }
+                None => here,
+            }
+        };
         let needs: Vec<Counted> = measure.needs().into_iter().cloned().collect();
         let list = needs.get(asked.list).or(needs.first()).ok_or(PageError::Missing)?;
         let on: Option<Date> = asked.on.parse().ok();
@@ -257,7 +279,7 @@ pub async fn list(
         let places: Vec<String> = needs.iter().map(|list| list_name(office, list)).collect();
         let lists = needs.iter().zip(places).enumerate().map(|(place, (list, name))| {
             let count = tallies.get(list).copied().unwrap_or_default().count;
-            let url = address(&key, &chosen).with("list", &place.to_string()).into();
+            let url = address(&chosen).with("list", &place.to_string()).into();
             (format!("{name}（{count}）"), url, place == asked.list)
         });
         let parts = by_organ.iter().filter(|(path, _)| *path != organ || by_organ.len() > 1).map(
@@ -278,11 +300,11 @@ pub async fn list(
                 } else {
                     names.organ(path.as_str())
                 };
-                (name, said, String::from(address(&key, &below)))
+                (name, said, String::from(address(&below)))
             },
         );
         let page_of = |next: &AfterObserved| {
-            address(&key, &chosen)
+            address(&chosen)
                 .with("list", &asked.list.to_string())
                 .with("on", &next.on.to_string())
                 .with("case", &next.case)
@@ -291,7 +313,10 @@ pub async fn list(
         let view = ListPage {
             frame: frame.titled(measure.name.clone()).under("指标数据", back(&chosen)),
             organ: chosen.organ.name.clone(),
-            year: chosen.year,
+            period: match days {
+                Some(days) => format!("{}至{}", plain::day(days.from), plain::day(days.to)),
+                None => format!("{}年", chosen.year),
+            },
             value: value.to_string(),
             lines,
             lists: if needs.len() > 1 { lists.collect() } else { Vec::new() },
@@ -302,8 +327,7 @@ pub async fn list(
                 .iter()
                 .map(|row| observed(office, row, may_open(&row.case.id), &measure))
                 .collect(),
-            first: after
-                .map(|_| address(&key, &chosen).with("list", &asked.list.to_string()).into()),
+            first: after.map(|_| address(&chosen).with("list", &asked.list.to_string()).into()),
             next: page.next.as_ref().map(|next| page_of(next).into()),
         };
         Ok(Html(view.render()?))

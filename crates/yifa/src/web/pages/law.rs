@@ -307,5 +307,7 @@ fn kind(field: &Field) -> &'static str {
         FieldType::Organ => "机关",
         FieldType::Files => "附件",
         FieldType::LawItem => "条款或者事项",
+        FieldType::Indicator => "指标",
+        FieldType::Figure => "指标数据（系统填）",
     }
 }

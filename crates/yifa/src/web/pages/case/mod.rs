@@ -2,6 +2,7 @@
 
 mod audited;
 mod cited;
+mod goals;
 mod margin;
 mod page;
 mod stages;

@@ -13,6 +13,7 @@ use engine::{
 use super::{
     audited::audited,
     cited::cited,
+    goals::{Goals, given, goals},
     margin::{
         DueView, FileView, Linked, Paper, PartyView, dues, files, linked, papers, parties, sealed,
         worst,
@@ -60,6 +61,7 @@ pub(super) struct CasePage {
     form: Option<ActForm>,
     built_in: Vec<(&'static str, &'static str)>,
     built_in_form: Option<ActForm>,
+    goals: Option<Goals>,
     facts: Vec<FactView>,
     dues: Vec<DueView>,
     parties: Vec<PartyView>,
@@ -145,6 +147,7 @@ pub(super) fn view(
                 let url = format!("/cases/{}/acts/{id}", case.id);
                 let made =
                     making.form(one.act, url, Some(case.version()), &one.who, &asked.filled)?;
+                let made = ActForm { given: given(office, file, one.act, &asked.filled)?, ..made };
                 form = Some(shown(made, &one.act.name, &asked));
             }
             let who: Vec<String> =
@@ -210,6 +213,7 @@ pub(super) fn view(
         form,
         built_in: kinds.into_iter().map(|kind| (kind.id(), kind.name())).collect(),
         built_in_form,
+        goals: goals(office, file)?,
         facts: case.facts().iter().rev().map(|recorded| fact(file, recorded)).collect(),
         dues: dues(file, office),
         parties: parties(file),

@@ -6,9 +6,15 @@ use engine::{
     fact::{BuiltIn, Recorded},
     show::{self, Names},
 };
-use law::{procedure::Field, value::Value};
+use law::{
+    procedure::Field,
+    value::{FigureRef, Value},
+};
 
-use crate::web::{case_file::CaseFile, form::control::size, plain};
+use crate::{
+    fills,
+    web::{case_file::CaseFile, form::control::size, plain},
+};
 
 /// One fact of the timeline.
 #[derive(Template)]
@@ -33,6 +39,39 @@ struct Line {
     name: String,
     value: String,
     files: Vec<(String, String)>,
+    figure: Option<FigureView>,
+}
+
+/// A recorded figure: the list behind it, and what it would be today.
+pub struct FigureView {
+    /// The list.
+    pub url: String,
+    /// Of what, of whom, in which days.
+    pub about: String,
+    /// What it would be today, where that is something else.
+    pub now: Option<String>,
+}
+
+impl FigureView {
+    /// How a recorded figure is shown.
+    pub fn of(file: &CaseFile, figure: &FigureRef) -> Self {
+        Self {
+            url: fills::address(figure),
+            about: about(file, figure),
+            now: file.otherwise.get(figure).map(ToString::to_string),
+        }
+    }
+}
+
+/// Of what a figure is, of whom, in which days.
+pub fn about(file: &CaseFile, figure: &FigureRef) -> String {
+    format!(
+        "{}，{}，{}至{}",
+        figure.name,
+        file.names.organ(&figure.organ),
+        plain::day(figure.from),
+        plain::day(figure.to)
+    )
 }
 
 /// One fact as the timeline shows it.
@@ -40,8 +79,12 @@ pub fn fact(file: &CaseFile, recorded: &Recorded) -> FactView {
     let (case, procedure, names) = (&file.case, &file.case.procedure, &file.names);
     let fact = &recorded.fact;
     let mut lines = Vec::new();
-    let plain_line =
-        |name: &str, value: String| Line { name: name.into(), value, files: Vec::new() };
+    let plain_line = |name: &str, value: String| Line {
+        name: name.into(),
+        value,
+        files: Vec::new(),
+        figure: None,
+    };
     for (id, value) in &fact.answers {
         let Some(field) = procedure.fields.get(id) else { continue };
         lines.push((procedure.fields.get_index_of(id), answer_line(file, field, value)));
@@ -126,6 +169,11 @@ fn answer_line(file: &CaseFile, field: &Field, value: &Value) -> Line {
             .collect(),
         _ => Vec::new(),
     };
+    let recorded = match value {
+        Value::Figure(figure) => Some(figure),
+        _ => None,
+    };
     let value = show::answer(&file.case.procedure, field, value, &*file.names);
-    Line { name: field.name.clone(), value, files }
+    let figure = recorded.map(|figure| FigureView::of(file, figure));
+    Line { name: field.name.clone(), value, files, figure }
 }
