@@ -345,6 +345,8 @@ impl Stage<'_> {
         // The same people quarrel in both cases.
         self.running[child].parties = self.running[index].parties.clone();
         self.running[child].telling = self.running[index].telling;
+        // What was given out late may be due too soon for a story told in time.
+        self.running[child].delayed = self.running[index].delayed;
         self.running[index].child = Some(child);
         Ok(())
     }
