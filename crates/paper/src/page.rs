@@ -28,7 +28,7 @@ pub(crate) const SIZE_4: f32 = 14.0;
 pub(crate) const SIZE_TABLE: f32 = 12.0;
 
 /// Characters that a title line may hold.
-const TITLE_CHARS: f32 = 20.0;
+pub(crate) const TITLE_CHARS: f32 = 20.0;
 
 /// How wide a text is, in full-width characters.
 pub(crate) fn width(text: &str) -> f32 {
@@ -109,18 +109,33 @@ pub(crate) fn closing_indents(lines: &[String]) -> Vec<f32> {
 /// Narrow columns get what they need, so that no figure is broken; what is left is for the wide
 /// ones, whose text may wrap.
 pub(crate) fn column_shares(table: &crate::Table) -> Vec<f32> {
-    let mut needs: Vec<f32> = (0..table.columns()).map(|at| needed(table, at)).collect();
     let whole = AREA.0 / SIZE_TABLE;
-    let mut order: Vec<usize> = (0..needs.len()).collect();
-    order.sort_by(|a, b| needs[*a].total_cmp(&needs[*b]));
-    let mut left = whole;
+    let solid: Vec<f32> = (0..table.columns()).map(|at| unbroken(table, at)).collect();
+    let mut left = (whole - solid.iter().sum::<f32>()).max(0.0);
+    // What each column wants beyond the number that must stay whole.
+    let mut more: Vec<f32> =
+        (0..solid.len()).map(|at| (needed(table, at) - solid[at]).max(0.0)).collect();
+    let mut order: Vec<usize> = (0..more.len()).collect();
+    order.sort_by(|a, b| more[*a].total_cmp(&more[*b]));
     for (done, at) in order.iter().enumerate() {
-        let fair = left / (needs.len() - done) as f32;
-        needs[*at] = needs[*at].min(fair);
-        left -= needs[*at];
+        let fair = left / (more.len() - done) as f32;
+        more[*at] = more[*at].min(fair);
+        left -= more[*at];
     }
+    let needs: Vec<f32> = solid.iter().zip(more).map(|(solid, more)| solid + more).collect();
     let sum: f32 = needs.iter().sum();
     needs.iter().map(|need| need / sum).collect()
+}
+
+/// The width of a column's longest number or Latin word, with its unit and room for its borders.
+fn unbroken(table: &crate::Table, column: usize) -> f32 {
+    let longest = |row: &Vec<crate::model::Cell>| {
+        let text = row.get(column).map(|cell| crate::model::plain(cell)).unwrap_or_default();
+        let runs = text.split(|c: char| is_wide(c) || c.is_whitespace());
+        runs.map(|run| 0.6 * run.chars().count() as f32).fold(0.0, f32::max)
+    };
+    // Not more than two fifths of the line: a digest may be broken after all.
+    (table.rows.iter().map(longest).fold(0.0, f32::max) + 2.0).min(AREA.0 / SIZE_TABLE / 2.5)
 }
 
 /// The width of a column's longest line, in characters, with room for its borders.
