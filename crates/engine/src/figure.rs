@@ -389,14 +389,13 @@ pub fn percent(good: i64, among: i64) -> Option<String> {
 /// How a value changed against the year before, as a clerk writes it. 同比
 ///
 /// Amounts change by a percentage of the earlier amount, rates by percentage points, both from
-/// unrounded values. Where the earlier value is 0 no percentage exists and that is said.
+/// unrounded values. Where the earlier value is 0 no percentage exists.
 pub fn change(now: Value, before: Value) -> Option<String> {
     match (now, before) {
         (Value::Amount(now, unit), Value::Amount(before, earlier)) if unit == earlier => {
             Some(match (now, before) {
-                (0, 0) => "上年同为0".into(),
-                (_, 0) => "上年为0".into(),
                 _ if now == before => "与上年持平".into(),
+                (_, 0) => return None,
                 _ => {
                     let moved = i128::from((now - before).abs()) * 10_000;
                     let percent = hundredth(round_div(moved, i128::from(before.abs())));

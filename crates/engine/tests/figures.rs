@@ -39,13 +39,13 @@ fn changes_of_amounts_are_percentages() {
         (120, 153, "同比下降21.57%"),
         (4549, 4251, "同比上升7.01%"),
         (5, 5, "与上年持平"),
-        (5, 0, "上年为0"),
-        (0, 0, "上年同为0"),
+        (0, 0, "与上年持平"),
         (0, 4, "同比下降100%"),
     ];
     for (now, before, expected) in cases {
         assert_eq!(change(items(now), items(before)).as_deref(), Some(expected));
     }
+    assert_eq!(change(items(5), items(0)), None, "nothing is a percentage of nothing");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use crate::{
     exchange::{self, Exchange},
     indicator::{self, Joined, KeyMap, Keys},
     organ::Organs,
-    outline::{self, Outline},
+    outline::{self, Choice, Outline},
     procedure::Procedure,
     quota::{self, Quota},
     read::{self, Definition},
@@ -74,7 +74,7 @@ impl Law {
         let mut figures = Keys::of(definitions.iter().map(|definition| &definition.procedure));
         let (joined, keys, more) = indicator::parse(files, &mut figures);
         faults.extend(more);
-        let (outlines, more) = outline::parse(files, &figures);
+        let (outlines, more) = outline::parse(files, &figures, &organs);
         faults.extend(more);
         let known = quota::Known { figures: &figures, organs: &organs, statutes: &statutes };
         let (quotas, more) = quota::parse(files, &known);
@@ -150,10 +150,11 @@ impl Law {
         self.procedures.values().filter_map(|editions| editions.last())
     }
 
-    /// The outline for the annual report of a year; the newest where several are meant for it.
-    pub fn outline(&self, year: i16) -> Option<&Outline> {
-        let meant = self.outlines.iter().filter(|one| one.of.is_none());
-        let meant = meant.filter(|one| (one.years.0..=one.years.1).contains(&year));
+    /// The outline for the annual report that a kind of organ makes of a year; the one that begins latest
+    /// where several are meant for it.
+    pub fn outline(&self, kind: &str, year: i16) -> Option<&Outline> {
+        let annual = self.outlines.iter().filter(|one| one.of.is_none());
+        let meant = annual.filter(|one| one.choice == Choice::Default && one.fits(kind, year));
         meant.max_by_key(|outline| outline.years.0)
     }
 }

@@ -9,7 +9,7 @@ use law::{
     calendar::Calendar,
     diagnostic::{self, Diagnostic},
     indicator::{How, Mapped},
-    outline::{Form, Part},
+    outline::{Form, Part, Points},
     quota::Bound,
     source::{self, SourceFile},
 };
@@ -234,19 +234,35 @@ name = "庚"
 }
 
 const HEAD: &str = "[outline]\nid = \"annual\"\nname = \"提纲\"\ntitle = \"{org}{year}年报告\"\n\
-    years = [2021, 2025]\nbasis = \"《法治政府建设与责任落实督察工作规定》第二十四条\"\n";
+    kinds = [\"town\"]\nyears = [2021, 2025]\n\
+    basis = \"《法治政府建设与责任落实督察工作规定》第二十四条\"\n\
+    [preamble]\nsentences = [\"{year}年，{org}推进法治政府建设。\"]\n";
+const KINDS: &str =
+    "[kind.town]\nname = \"乡镇\"\nroles = []\n[kind.county]\nname = \"县\"\nroles = []\n";
+
+/// The petition procedure with these outlines, for two kinds of organ.
+fn outlines(files: &[(&str, &str)]) -> (Law, Vec<Diagnostic>) {
+    petition_with(&[files, &[("organs/base.toml", KINDS)]].concat())
+}
 
 #[test]
 fn an_outline_is_read_into_sentences_and_places() {
     let text = format!(
         "{HEAD}[[block]]\ntitle = \"举措\"\nmandatory = 1\nwrite = \"写主要举措\"\n[[block.section]]\n\
          title = \"信访\"\nsentences = [\"{{year}}年收到{{petition.received}}，{{petition.received:change}}，\
-         按期答复率{{petition.on_time:rate}}（{{petition.on_time:working}}）。\"]\n"
+         按期答复率{{petition.on_time:rate}}（{{petition.on_time:working}}），限{{petition.accept:limit}}日。\"]\n"
     );
-    let (law, faults) = petition_with(&[("reports/annual.toml", &text)]);
-    assert_eq!(faults.iter().filter(|fault| fault.is_error()).count(), 0, "{faults:?}");
-    let outline = law.outline(2023).unwrap();
-    assert!(law.outline(2026).is_none());
+    let text = format!(
+        "{text}[[block.section.point]]\ntitle = \"网上信访\"\nsentences = [\"【待写】渠道。\"]\n"
+    );
+    let (law, faults) = outlines(&[("reports/annual.toml", &text)]);
+    assert_eq!(marks(&faults, "reports/annual.toml", &text), []);
+    let outline = law.outline("town", 2023).unwrap();
+    assert!(law.outline("town", 2026).is_none() && law.outline("county", 2023).is_none());
+    assert_eq!(outline.preamble.sentences[0].parts[0], Part::Year);
+    let point = &outline.blocks[0].sections[0].points[0];
+    assert_eq!((&*point.title, point.sentences[0].to_write()), ("网上信访", Some("渠道。")));
+    assert_eq!(outline.points, Points::Numbered);
     assert_eq!(outline.basis.citations.len(), 1);
     let sentence = &outline.blocks[0].sections[0].sentences[0];
     assert_eq!(sentence.keys, ["petition.received", "petition.on_time"]);
@@ -260,6 +276,11 @@ fn an_outline_is_read_into_sentences_and_places() {
         .collect();
     assert_eq!(figures, [Form::Value, Form::Change, Form::Rate, Form::Working]);
     assert_eq!(sentence.parts[0], Part::Year);
+    let limit = sentence.parts.iter().find_map(|part| match part {
+        Part::Limit { limit, sample } => Some((limit.number, *sample)),
+        _ => None,
+    });
+    assert_eq!(limit, Some((15, false)));
 }
 
 #[test]
@@ -268,11 +289,11 @@ fn an_outline_of_another_paper_is_no_annual_report() {
         let head = HEAD.replace("years", &format!("of = \"{of}\"\nyears"));
         format!("{head}[[block]]\ntitle = \"举措\"\n")
     };
-    let (law, faults) = petition_with(&[("reports/annual.toml", &text("petition"))]);
+    let (law, faults) = outlines(&[("reports/annual.toml", &text("petition"))]);
     assert_eq!(marks(&faults, "reports/annual.toml", &text("petition")), []);
-    assert!(law.outline(2023).is_none() && law.outlines.len() == 1);
+    assert!(law.outline("town", 2023).is_none() && law.outlines.len() == 1);
     let wrong = text("petitoin");
-    let (_, faults) = petition_with(&[("reports/annual.toml", &wrong)]);
+    let (_, faults) = outlines(&[("reports/annual.toml", &wrong)]);
     assert_eq!(marks(&faults, "reports/annual.toml", &wrong), [("E0851", "\"petitoin\"")]);
 }
 
@@ -309,9 +330,9 @@ fn faults_of_an_outline_are_marked_in_the_sentence() {
     let text = format!(
         "{HEAD}[[block]]\ntitle = \"举措\"\nmandatory = 6\n[[block.section]]\ntitle = \"信访\"\nsentences = [\n\
          \"收到{{petition.recieved}}。\",\n\"{{petition.received:rate}}\",\n\"{{petition.on_time:n}}\",\n\
-         \"{{petition.received:yoy}}\",\n\"{{petition.received\",\n]\n"
+         \"{{petition.received:yoy}}\",\"{{petition.received:limit}}\",\n\"{{petition.received\",\n]\n"
     );
-    let (_, faults) = petition_with(&[("reports/annual.toml", &text)]);
+    let (_, faults) = outlines(&[("reports/annual.toml", &text)]);
     assert_eq!(
         marks(&faults, "reports/annual.toml", &text),
         [
@@ -320,9 +341,60 @@ fn faults_of_an_outline_are_marked_in_the_sentence() {
             ("E0848", "petition.received:rate"),
             ("E0848", "petition.on_time:n"),
             ("E0847", "petition.received:yoy"),
+            ("E0846", "petition.received:limit"),
             ("E0846", "{petition.received"),
         ]
     );
+}
+
+#[test]
+fn an_outline_fits_its_organs_and_every_place_has_its_own_title() {
+    let block = "[[block]]\ntitle = \"举措\"\n[[block.section]]\ntitle = \"信访\"\nsentences = []\n\
+        [[block.section]]\ntitle = \"信访\"\n[[block.section.point]]\ntitle = \"网上\"\n\
+        sentences = [\"【待写】收到{petition.received}的做法。\"]\n[[block.section.point]]\n\
+        title = \"网上\"\nsentences = []\n";
+    let head = HEAD.replace("[\"town\"]", "[\"town\", \"vilage\"]\npoints = \"a\"");
+    let text = format!("{head}{block}");
+    let (_, faults) = outlines(&[("reports/annual.toml", &text)]);
+    assert_eq!(
+        marks(&faults, "reports/annual.toml", &text),
+        [
+            ("E0853", "\"信访\""),
+            ("E0853", "\"网上\""),
+            ("E0854", "\"【待写】收到{petition.received}的做法。\""),
+            ("E0855", "\"vilage\""),
+            ("E0003", "\"a\""),
+        ]
+    );
+    let lacking = HEAD.split("[preamble]").next().unwrap();
+    let (_, faults) = outlines(&[("reports/annual.toml", lacking)]);
+    let missing: Vec<&str> = faults.iter().map(|fault| &*fault.message).collect();
+    assert!(missing.contains(&"文件 缺少 preamble"), "{missing:?}");
+}
+
+#[test]
+fn one_outline_is_taken_by_itself() {
+    let block = "[[block]]\ntitle = \"举措\"\nwrite = \"写\"\n";
+    let one = format!("{HEAD}{block}");
+    let as_id = |id: &str| one.replace("id = \"annual\"", &format!("id = \"{id}\""));
+    // Two of the same kind and the same first year compete, unless one is only taken by name.
+    let rival = as_id("rival");
+    let (_, faults) = outlines(&[("reports/a.toml", &one), ("reports/b.toml", &rival)]);
+    assert_eq!(marks(&faults, "reports/b.toml", &rival), [("E0852", "[\"town\"]")]);
+    let named = as_id("named").replace("years", "default = false\nyears");
+    let later = as_id("later").replace("[2021, 2025]", "[2023, 2025]");
+    let county = as_id("county").replace("\"town\"", "\"county\"");
+    let files = [("a", &one), ("b", &named), ("c", &later), ("d", &county)];
+    let files = files.map(|(name, text)| (format!("reports/{name}.toml"), text));
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (&**path, text.as_str())).collect();
+    let (law, faults) = outlines(&files);
+    assert!(!faults.iter().any(|fault| fault.path.starts_with("reports/")), "{faults:?}");
+    let taken = |kind, year| law.outline(kind, year).map(|outline| &*outline.id);
+    assert_eq!(taken("town", 2022), Some("annual"));
+    assert_eq!(taken("town", 2023), Some("later"));
+    assert_eq!(taken("county", 2023), Some("county"));
+    assert_eq!(taken("town", 2020), None);
 }
 
 #[test]

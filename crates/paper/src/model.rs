@@ -109,6 +109,11 @@ impl Run {
         Self { text: text.into(), style: Style::Link(href.into()) }
     }
 
+    /// Text in bold.
+    pub fn strong(text: impl Into<String>) -> Self {
+        Self { text: text.into(), style: Style::Strong }
+    }
+
     /// A place to be filled in by a person.
     pub fn place(text: impl Into<String>) -> Self {
         Self { text: text.into(), style: Style::Place }

@@ -36,6 +36,43 @@ pub fn money_words(fen: i64) -> String {
     text
 }
 
+/// An amount in 分 as the sentences of a report say it: 45.3亿元, 195万元, 9800元, 12.5元. 金额
+///
+/// One rule: from 1亿元 up, amounts of whole 万元 are said in 亿元; from 1万元 up, amounts of whole
+/// 元 in 万元; all others in 元. Nothing is rounded, so there are at most four decimals, and none
+/// that are 0. Tables and forms keep 元 to the 分.
+pub fn money_in_prose(fen: i64) -> String {
+    const YUAN: u64 = 100;
+    format!("{}元", in_ten_thousands(fen, YUAN, 4))
+}
+
+/// A count as the sentences of a report say it: 2.1万, 4549, 23456. 数
+///
+/// By the rule of money with at most two decimals: what would take more is said in full.
+pub fn count_in_prose(count: i64) -> String {
+    in_ten_thousands(count, 1, 2)
+}
+
+/// A number of `one`s in 亿 or 万 where that takes no more than so many decimals, else as it is
+/// with the decimals that are left below `one`.
+fn in_ten_thousands(number: i64, one: u64, most: u32) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    let number = number.unsigned_abs();
+    let (wan, yi) = (10_000 * one, 100_000_000 * one);
+    let (size, unit) = [(yi, "亿"), (wan, "万")]
+        .into_iter()
+        .find(|(size, _)| number >= *size && number.is_multiple_of(size / 10_u64.pow(most)))
+        .unwrap_or((one, ""));
+    let mut decimals = String::new();
+    let (mut rest, mut place) = (number % size, size / 10);
+    while rest > 0 && place > 0 {
+        decimals.push_str(&(rest / place).to_string());
+        (rest, place) = (rest % place, place / 10);
+    }
+    let point = if decimals.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{decimals}{unit}", number / size)
+}
+
 const CAPITAL: [&str; 10] = ["零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"];
 
 /// Whole yuan above zero, in groups of four digits.
@@ -121,6 +158,39 @@ mod tests {
             (-150_000, "负壹仟伍佰元整"),
         ] {
             assert_eq!(money_words(fen), text, "{fen} 分");
+        }
+    }
+
+    #[test]
+    fn amounts_in_prose() {
+        for (fen, text) in [
+            (453_000_000_000, "45.3亿元"),
+            (195_000_000, "195万元"),
+            (10_000_000_000, "1亿元"),
+            (12_345_678_900, "12345.6789万元"), // not of whole 万元
+            (12_345_670_000_000, "1234.567亿元"),
+            (1_000_000, "1万元"),
+            (999_900, "9999元"),
+            (1_234_500, "1.2345万元"),
+            (1_234_567, "12345.67元"),
+            (1_250, "12.5元"),
+            (5, "0.05元"),
+            (0, "0元"),
+            (-195_000_000, "-195万元"),
+        ] {
+            assert_eq!(money_in_prose(fen), text, "{fen} 分");
+        }
+        for (count, text) in [
+            (21_000, "2.1万"),
+            (10_000, "1万"),
+            (80_500, "8.05万"),
+            (80_050, "80050"),
+            (4_549, "4549"),
+            (0, "0"),
+            (123_000_000, "1.23亿"),
+            (123_450_000, "12345万"),
+        ] {
+            assert_eq!(count_in_prose(count), text);
         }
     }
 

@@ -143,7 +143,7 @@ fn draft(
     year: i16,
 ) -> Result<(String, Vec<u8>), Unperformed> {
     let organ = read.organ(organ)?.ok_or(Unperformed::Unknown)?;
-    let draft = report::outline(office, year, Some(outline))
+    let draft = report::outline(office, &organ, year, Some(outline))
         .and_then(|outline| report::draft(office, &organ, year, outline, &Written::new()));
     let report = match draft {
         Ok(draft) => draft.report,

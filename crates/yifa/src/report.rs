@@ -11,13 +11,10 @@ use engine::{
 };
 use jiff::{Timestamp, civil::Date};
 use law::{
-    outline::{Outline, Passage, TO_WRITE},
+    outline::{Outline, PREAMBLE, Passage, TO_WRITE},
     value::Value,
 };
-use paper::{
-    Block, Run, Style,
-    report::{Check, Of, Report, Sources, Weight, compile},
-};
+use paper::report::{Of, Report, Sources, compile};
 use store::{Organ, Read, RegisterFilter, StoreError, Visible};
 
 use crate::{
@@ -65,8 +62,13 @@ impl Draft {
         let before = read.text.written(0..at);
         let after = read.text.written(at..read.text.len());
         let begin = before.rsplit('\n').next().unwrap_or_default();
-        let end = after.split('\n').next().unwrap_or_default();
-        self.written.contains(&format!("{begin}{end}"))
+        let line = format!("{begin}{}", after.split('\n').next().unwrap_or_default());
+        let at = begin.len();
+        // What was written may stand behind a title, and figures of the ledger behind it.
+        self.written.iter().any(|text| {
+            let mut found = line.match_indices(text.as_str());
+            found.any(|(start, _)| (start..start + text.len()).contains(&at))
+        })
     }
 }
 
@@ -92,20 +94,25 @@ pub enum DraftFault {
 /// What a person has written for the chapters, by their titles. 手写部分
 pub type Written = BTreeMap<String, String>;
 
-/// The outline named, or the one meant for the year.
+/// The outline named, or the one meant for the kind of organ and the year.
 pub fn outline<'o>(
     office: &'o Office,
+    organ: &Organ,
     of: i16,
     named: Option<&str>,
 ) -> Result<&'o Outline, DraftFault> {
     let law = office.law();
-    let outline = match named {
-        None => law.outline(of),
+    let found = match named {
+        None => law.outline(&organ.kind, of),
         Some(named) => law.outlines.iter().find(|one| *one.id == *named || one.name == named),
     };
-    outline.ok_or_else(|| {
+    found.ok_or_else(|| {
         let known: Vec<&str> = law.outlines.iter().map(|one| one.id.as_str()).collect();
-        DraftFault::Outline(format!("没有这一提纲。有：{}", known.join("、")))
+        let say = match named {
+            Some(named) => format!("没有提纲“{named}”"),
+            None => format!("没有为{}（{of}年）准备的提纲，请指明一份", organ.name),
+        };
+        DraftFault::Outline(format!("{say}。有：{}", known.join("、")))
     })
 }
 
@@ -117,10 +124,19 @@ pub fn draft(
     outline: &Outline,
     written: &Written,
 ) -> Result<Draft, DraftFault> {
+    let chapters = outline.blocks.iter().map(|block| block.title.as_str());
+    let places: Vec<&str> = [PREAMBLE].into_iter().chain(chapters).collect();
+    if let Some(lost) = written.keys().find(|title| !places.contains(&title.as_str())) {
+        return Err(DraftFault::Outline(format!(
+            "手写部分里的“{lost}”不是提纲“{}”的章。改成：{}",
+            outline.name,
+            places.join("、")
+        )));
+    }
     let figures = figures::of_year(office, &organ.path, of)?;
     let mut span = year(of);
     span.to = span.to.min(office.clock().today());
-    let mut report = compile(
+    let report = compile(
         outline,
         &Sources {
             organ: &organ.name,
@@ -129,7 +145,7 @@ pub fn draft(
             signed: None,
             span,
             figures: &figures,
-            written: &|chapter| written.get(&chapter.title).cloned(),
+            written: &|title| written.get(title).cloned(),
             list: &|figure, whose| {
                 let of = match whose {
                     Of::This => of,
@@ -139,29 +155,10 @@ pub fn draft(
             },
         },
     );
-    mark_unwritten(&mut report);
     let lines = written.values().flat_map(|text| text.lines());
-    let written = lines.map(|line| paper::model::clean(line.trim())).collect();
+    let lines = lines.map(|line| paper::model::clean(line.trim()));
+    let written = lines.filter(|line| !line.is_empty()).collect();
     Ok(Draft { organ: organ.clone(), year: of, figures, report, written })
-}
-
-/// Lines of a written chapter that only say what is still to come are shown and listed as such.
-fn mark_unwritten(report: &mut Report) {
-    let mut place = String::new();
-    for block in &mut report.paper.blocks {
-        match block {
-            Block::Heading { runs, .. } => place = paper::model::plain(runs),
-            Block::Paragraph(runs) => {
-                let [Run { text, style: style @ Style::Plain }] = &mut runs[..] else { continue };
-                let Some(prompt) = text.strip_prefix(TO_WRITE) else { continue };
-                let what = format!("还没有写：{prompt}");
-                report.checks.push(Check { weight: Weight::Doubt, place: place.clone(), what });
-                *style = Style::Place;
-            }
-            _ => {}
-        }
-    }
-    report.checks.sort_by_key(|check| check.weight);
 }
 
 /// What is written for each place of an outline, put together by chapters; in a chapter that is
@@ -169,6 +166,8 @@ fn mark_unwritten(report: &mut Report) {
 pub fn by_chapters(outline: &Outline, text: impl Fn(&Passage) -> Option<String>) -> Written {
     let mut written = Written::new();
     let mut begun = Vec::new();
+    // The titles that the last text stands below.
+    let mut at: Vec<String> = Vec::new();
     for place in outline.places() {
         let own = text(&place).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         if own.is_some() && !begun.contains(&place.chapter) {
@@ -177,21 +176,25 @@ pub fn by_chapters(outline: &Outline, text: impl Fn(&Passage) -> Option<String>)
         let to_come = || place.prompt.as_ref().map(|prompt| format!("{TO_WRITE}{prompt}"));
         let Some(text) = own.or_else(to_come) else { continue };
         let chapter = written.entry(place.chapter).or_default();
-        for line in place.section.iter().map(String::as_str).chain([&*text]) {
+        let below: Vec<String> = place.section.into_iter().chain(place.point).collect();
+        let same = at.iter().zip(&below).take_while(|(one, other)| one == other).count();
+        for line in below[same..].iter().map(String::as_str).chain([&*text]) {
             chapter.push_str(line);
             chapter.push('\n');
         }
+        at = below;
     }
     written.retain(|chapter, _| begun.contains(chapter));
     written
 }
 
-/// Chapter and section, empty for the chapter as a whole.
+/// Chapter, and section with its point behind a stroke; empty for the chapter as a whole.
 pub type Spot = (String, String);
 
 /// Where a place keeps its text.
 pub fn spot(place: &Passage) -> Spot {
-    (place.chapter.clone(), place.section.clone().unwrap_or_default())
+    let below: Vec<&str> = place.section.iter().chain(&place.point).map(String::as_str).collect();
+    (place.chapter.clone(), below.join("／"))
 }
 
 /// What somebody has written for a place, the last word on it. 章节文字
@@ -307,4 +310,40 @@ pub fn written(markdown: &str) -> Written {
     }
     written.retain(|_, text| !text.trim().is_empty());
     written
+}
+
+#[cfg(test)]
+mod tests {
+    use audit::number::Decimal;
+    use paper::words::{count_in_prose, money_in_prose};
+
+    /// Every number, said in a sentence each, is what a reader of reports finds in it.
+    fn read_back(numbers: &[i64], places: u8, say: impl Fn(i64) -> String) {
+        let rules = crate::audit::rules(&law::Law::embedded());
+        // One text for all: reading it costs more than the sentence is long.
+        let text: String =
+            numbers.iter().map(|number| format!("全年投入{}。\n", say(*number))).collect();
+        let report = audit::Report::read(&text, &rules);
+        for (sentence, number) in numbers.iter().enumerate() {
+            let meant = Decimal::new(i128::from(*number), places);
+            let found = report.figures.iter().filter(|figure| figure.sentence == sentence);
+            let found: Vec<Decimal> = found.map(|figure| figure.value).collect();
+            let same = matches!(found[..], [found] if meant.compare(found).is_eq());
+            assert!(same, "{} is read as {found:?}", say(*number));
+        }
+    }
+
+    #[test]
+    fn what_prose_says_reads_back_as_the_same_number() {
+        // Of every magnitude, round and not; no report counts in more than 万亿.
+        let mut numbers: Vec<i64> = vec![1, 5, 99, 100, 101];
+        for digits in [1, 7, 12, 45, 195, 453, 999, 1_234, 9_999, 20_230, 1_234_567] {
+            for zeros in 0..=9 {
+                numbers.extend([0, 1].map(|more| digits * 10_i64.pow(zeros) + more));
+            }
+        }
+        numbers.retain(|number| *number < 10_i64.pow(12));
+        read_back(&numbers, 2, |fen| format!("经费{}", money_in_prose(fen)));
+        read_back(&numbers, 0, |count| format!("宣传品{}份", count_in_prose(count)));
+    }
 }

@@ -240,7 +240,7 @@ fn law_and_paper(office: &Office) -> Outcome<()> {
     let organ = figures::organ_named(office, TOWN)?.ok_or("the county has changed")?;
     let year = office.clock().today().year() - 1;
     let begun = Instant::now();
-    let outline = report::outline(office, year, None)?;
+    let outline = report::outline(office, &organ, year, None)?;
     let draft = report::draft(office, &organ, year, outline, &BTreeMap::new())?;
     println!("compiling the annual report       {:>8.1} ms", millis(begun.elapsed()));
     let begun = Instant::now();

@@ -50,10 +50,10 @@ pub struct Write {
     /// 写到哪里：.docx、.pdf、.html 或者 .xlsx（数据和口径），可以写几次
     #[arg(long, value_name = "文件", required = true)]
     out: Vec<PathBuf>,
-    /// 提纲的标识；默认按年度选
+    /// 提纲的标识；默认按单位的类别和年度选
     #[arg(long, value_name = "提纲")]
     outline: Option<String>,
-    /// 手写的部分：每章一节，“# 章题”下面是正文；代替报告案里写的那几章
+    /// 手写的部分：“# 引言”“# 章题”下面是正文，正文里另起一行写节题、点题；代替报告案里写的那几章
     #[arg(long, value_name = "文件.md")]
     written: Option<PathBuf>,
     /// 有这种结论时，写完文件后返回错误状态
@@ -128,7 +128,8 @@ impl Write {
         let office = self.place.office(Clock::Machine)?;
         let organ = self.year.organ(&office)?;
         let year = self.year.year;
-        let outline = report::outline(&office, year, self.outline.as_deref())?;
+        let outline = report::outline(&office, &organ, year, self.outline.as_deref())?;
+        say!("提纲：{}（{}）", outline.name, outline.id);
         let mut written = report::kept_by_chapters(&office, &organ, year, outline)?;
         if let Some(file) = &self.written {
             let text = std::fs::read_to_string(file)

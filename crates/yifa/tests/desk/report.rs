@@ -2,10 +2,14 @@
 //! draft with text and figures attached to it.
 
 use axum::http::StatusCode;
-use engine::actor::{OrganPath, Post};
+use engine::{
+    actor::{OrganPath, Post},
+    figure::Value,
+};
 use jiff::civil::Date;
+use law::indicator::Unit;
 use store::{Person, StoreError};
-use yifa::{report, web::password};
+use yifa::{figures, report, web::password};
 
 use crate::{
     town::{PASSWORD, Town},
@@ -190,7 +194,8 @@ async fn what_is_written_stays_in_the_case_and_stands_in_its_document() {
         let digest = digest.unwrap();
         let docx = drafter.get(&format!("/cases/{case}/files/{digest}")).await;
         let text = paper::reading::read("报告.docx", &docx.bytes).unwrap().text;
-        for part in [second, "简化了办事流程。", "减少了材料。", "取自办理台账", "【待写】"]
+        for part in
+            [second, "简化了办事流程。", "减少了材料。", "推进法治政府建设各项工作", "【待写】"]
         {
             assert!(text.contains(part), "{organ}: {part}\n{text}");
         }
@@ -201,7 +206,7 @@ async fn what_is_written_stays_in_the_case_and_stands_in_its_document() {
     let office = town.office();
     let organ = yifa::figures::organ_named(&office, "yunxi/qingshi").unwrap().unwrap();
     let year = office.clock().today().year() - 1;
-    let outline = report::outline(&office, year, None).unwrap();
+    let outline = report::outline(&office, &organ, year, None).unwrap();
     let written = report::kept_by_chapters(&office, &organ, year, outline).unwrap();
     assert!(written[FAULTS].contains("没有固定的学习日"));
     assert!(written["主要举措和成效"].contains("【待写】"), "what is begun says what is to come");
@@ -243,4 +248,95 @@ async fn two_who_write_the_same_place_see_each_other() {
     let refused = refused.text();
     assert!(refused.contains("至多 20000 字") && refused.contains(&long), "nothing typed is lost");
     assert!(drafter.page(&at).await.contains("有一项试点。</textarea>"), "the other place is kept");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_outline_follows_the_organ_and_the_year_unless_one_is_taken() {
+    let town = Town::found();
+    let stranger = Visitor::stranger(&town);
+    let taken = |page: &str| {
+        let chosen = page.split("<select name=\"outline\">").nth(1).unwrap();
+        let chosen = chosen.split(" selected>").nth(1).unwrap();
+        chosen.split('<').next().unwrap().to_owned()
+    };
+    let mayor = stranger.signed_in("mayor").await;
+    let page = mayor.page("/report?year=2025").await;
+    assert_eq!(taken(&page), "按单位和年度：乡镇（街道）年度报告提纲（2021—2025年纲要）");
+    assert_eq!(
+        taken(&mayor.page("/report?year=2026").await),
+        "按单位和年度：乡镇（街道）年度报告提纲（通用）"
+    );
+    let county = stranger.signed_in("countyclerk").await.page("/report?year=2025").await;
+    assert_eq!(taken(&county), "按单位和年度：年度报告提纲（2021—2025年纲要）");
+
+    let page = mayor.page("/report?year=2025&outline=town-2022").await;
+    assert_eq!(taken(&page), "乡镇报告写法：六节，含民主政治和信访");
+    let prompt = "非法集资风险的处置";
+    let article = |page: &str| -> String {
+        let article = page.split("<article class=\"paper\">").nth(1).unwrap();
+        article.split("</article>").next().unwrap().to_owned()
+    };
+    assert!(article(&page).contains(prompt));
+    assert!(page.contains("<h4>1.调处各类矛盾纠纷</h4>"), "{page}");
+    let nobody = mayor.get("/report?year=2025&outline=nothing").await;
+    assert_eq!(nobody.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let token = value(&page, "token");
+    let organ = value(&page, "organ");
+    let place = "w.全镇法治政府建设工作开展情况／化解社会矛盾／调处各类矛盾纠纷";
+    assert!(page.contains(&format!("name=\"{place}\"")), "{page}");
+    let mut form = vec![
+        ("token", token.as_str()),
+        ("organ", organ.as_str()),
+        ("year", "2025"),
+        ("outline", "town-2022"),
+        (place, "网格员每周走访。"),
+        ("w.引言／", "今年以来，我镇依法办事。"),
+    ];
+    let written = mayor.post("/report", &form).await.text();
+    let before = article(&written);
+    assert!(before.contains("今年以来，我镇依法办事。") && before.contains("网格员每周走访。"));
+    assert!(!before.contains(prompt), "what is written needs no prompt");
+    assert!(before.contains("信访工作机制"), "what is not written still does");
+    assert_eq!(taken(&written), "乡镇报告写法：六节，含民主政治和信访");
+    let file = mayor.post("/report/html", &form).await.text();
+    assert!(file.contains("网格员每周走访。"), "{file}");
+    form[4].1 = "无";
+    let left = mayor.post("/report", &form).await.text();
+    assert!(!article(&left).contains(prompt));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_year_before_has_figures_only_of_what_was_on_record() {
+    const NEW: &str = "/new/dispute/collect";
+    let town = Town::found();
+    let clerk = Visitor::stranger(&town).signed_in("window").await;
+    let token = value(&clerk.page(NEW).await, "token");
+    let form = [
+        ("token", token.as_str()),
+        ("id", "00000000000000000000000000000001"),
+        ("f.title", "水渠边院坝排水纠纷"),
+        ("f.source", "visit"),
+        ("f.kind", "neighbour"),
+        ("f.place", "青石镇东街村一组水渠边"),
+        ("f.people", "2"),
+        ("f.facts", "两家为排水争吵。"),
+        ("f.parties.0.name", "示例甲"),
+        ("f.parties.0.kind", "person"),
+        ("f.parties.0.phone", "13800000001"),
+    ];
+    assert_eq!(clerk.post(NEW, &form).await.status, StatusCode::SEE_OTHER);
+    let office = town.office();
+    let county = office.county().to_owned();
+    let this = office.clock().today().year();
+    let before = |year: i16, key: &str| {
+        let figures = figures::of_year(&office, &(&*county).into(), year).unwrap();
+        figures.into_iter().find(|figure| *figure.key == *key).unwrap().before
+    };
+    let items = |number| Some(Value::Amount(number, Unit::Item));
+    let key = "dispute.collected";
+    assert_eq!(before(this, key), None, "nothing was on record then");
+    assert_eq!(before(this + 1, key), items(1));
+    assert_eq!(before(this + 2, key), items(0), "it was on record that there was none");
+    assert_eq!(before(this + 2, "penalty.decided"), None, "other duties have no record still");
 }

@@ -12,7 +12,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
 };
 use form_urlencoded::byte_serialize;
-use law::outline::Passage;
+use law::outline::{Outline, Passage};
 use paper::report::Weight;
 use serde::Deserialize;
 use store::{AccessKind, Visible};
@@ -51,6 +51,8 @@ struct ReportPage {
     id: String,
     organs: Vec<Pick>,
     years: Vec<Pick>,
+    outline: String,
+    outlines: Vec<Pick>,
     paper: Fragment,
     found: Doubts,
     contradictions: usize,
@@ -100,6 +102,7 @@ struct PlaceView {
 pub struct Asked {
     organ: String,
     year: String,
+    outline: String,
     opened: Option<u8>,
     saved: Option<usize>,
 }
@@ -122,7 +125,9 @@ pub async fn draft(
     me: SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, PageError> {
-    let filled = Filled::of("organ", asked.organ.clone()).with("year", asked.year.clone());
+    let filled = Filled::of("organ", asked.organ.clone())
+        .with("year", asked.year.clone())
+        .with("outline", asked.outline.clone());
     page(&desk, me, filled, asked.flash(), Wrong::default()).await
 }
 
@@ -153,6 +158,8 @@ async fn page(
 /// A report being drafted: whose, its case, what is kept there and what is typed.
 struct Drafting {
     chosen: Chosen,
+    /// The outline that a person has taken; empty for the one meant for the organ and the year.
+    outline: String,
     file: Option<CaseFile>,
     places: Vec<Passage>,
     kept: BTreeMap<Spot, Text>,
@@ -172,7 +179,9 @@ impl Drafting {
                 chosen = Chosen::of(office, &me.actor, &organ, &year.to_string())?;
             }
         }
-        let outline = report::outline(office, chosen.year, None)?;
+        let named = filled.one("outline");
+        let taken = (!named.is_empty()).then_some(named.as_str());
+        let outline = report::outline(office, &chosen.organ, chosen.year, taken)?;
         let kept = file.as_ref().map(|file| report::kept(&file.case, u32::MAX));
         let (places, kept) = (outline.places(), kept.unwrap_or_default());
         let typed = places.iter().filter(|place| filled.has(&control(place)));
@@ -184,7 +193,7 @@ impl Drafting {
             typed.get(&spot).cloned().or_else(|| Some(kept.get(&spot)?.text.clone()))
         });
         let draft = report::draft(office, &chosen.organ, chosen.year, outline, &written)?;
-        Ok(Self { chosen, file, places, kept, typed, draft })
+        Ok(Self { chosen, outline: named, file, places, kept, typed, draft })
     }
 
     fn case(
@@ -224,6 +233,8 @@ impl Drafting {
         };
         let places = self.places(&wrong);
         let page = ReportPage {
+            outlines: outlines(office, &self),
+            outline: self.outline.clone(),
             id: new_action_id()?,
             paper: Fragment(paper),
             found: Doubts::of(&reviewed.audited, &shown, &reviewed.differing, whose),
@@ -288,11 +299,30 @@ impl From<DraftFault> for PageError {
     fn from(fault: DraftFault) -> Self {
         match fault {
             DraftFault::Store(error) => error.into(),
-            DraftFault::Outline(_) => {
-                Self::Forbidden("没有装载年度报告提纲，请检查法律文件夹中的 reports。".into())
-            }
+            DraftFault::Outline(say) => Self::Unfit(say),
         }
     }
+}
+
+/// The default, then every outline: those meant for such organs first.
+fn outlines(office: &Office, drafting: &Drafting) -> Vec<Pick> {
+    let law = office.law();
+    let (kind, year) = (&drafting.chosen.organ.kind, drafting.chosen.year);
+    let named = &drafting.outline;
+    let default = law.outline(kind, year).map_or("无", |one| &one.name);
+    let default = Pick {
+        code: String::new(),
+        label: format!("按单位和年度：{default}"),
+        on: named.is_empty(),
+    };
+    let mut known: Vec<&Outline> = law.outlines.iter().filter(|one| one.of.is_none()).collect();
+    known.sort_by_key(|one| !one.fits(kind, year));
+    let known = known.into_iter().map(|one| Pick {
+        code: one.id.to_string(),
+        label: one.name.clone(),
+        on: *one.id == **named || one.name == *named,
+    });
+    [default].into_iter().chain(known).collect()
 }
 
 /// The control in which a place is written.
@@ -314,7 +344,9 @@ pub fn address(organ: &str, year: i16) -> String {
 /// The page of a report, after something was done there.
 fn after(drafting: &Drafting, done: &str) -> String {
     let address = address(drafting.chosen.organ.path.as_str(), drafting.chosen.year);
-    format!("{address}{done}")
+    let outline: String = byte_serialize(drafting.outline.as_bytes()).collect();
+    let outline = if outline.is_empty() { outline } else { format!("&outline={outline}") };
+    format!("{address}{outline}{done}")
 }
 
 /// `POST /report/open`: the report case is opened, and what was typed is kept in it.
