@@ -82,7 +82,7 @@ fn outline(blocks: Vec<Chapter>) -> Outline {
         name: "年度报告".into(),
         title: "{org}{year}年法治政府建设年度报告".into(),
         of: None,
-        kinds: vec!["town".into()],
+        kinds: vec!["kind".into()],
         years: (2021, 2025),
         choice: Choice::Default,
         points: Points::Numbered,
