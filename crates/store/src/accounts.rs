@@ -10,9 +10,10 @@ use law::Id;
 
 use crate::{
     canonical::sm3_hex,
-    db::{Row, params, places},
+    db::{Param, Row, params, places},
     error::StoreError,
     store::{Read, Store, Tx},
+    wire::Sentence,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -88,6 +89,42 @@ impl Store {
     }
 }
 
+/// What is asked about some people: accounts, posts, credentials, experience.
+pub(crate) struct Asked<'a> {
+    sqls: [String; 4],
+    params: Vec<Param<'a>>,
+}
+
+impl<'a> Asked<'a> {
+    /// A hundred people at a time.
+    pub(crate) fn of(county: &'a str, people: &'a [PersonId]) -> Vec<Self> {
+        people.chunks(100).map(|some| Self::about(county, some)).collect()
+    }
+
+    fn about(county: &'a str, people: &'a [PersonId]) -> Self {
+        let mut params = params![county].to_vec();
+        params.extend(people.iter().map(Into::into));
+        let among = format!("where county = $1 and person in ({})", places(2, people.len()));
+        let sqls = [
+            format!("select person, name from person {among} and closed is null order by person"),
+            format!(
+                "select person, role, organ, from_date, to_date, substitute_for from post {among}
+                 order by from_date, organ, role"
+            ),
+            format!(
+                "select person, name, number, from_date, until_date from credential {among}
+                 order by case_id"
+            ),
+            format!("select person, procedure, act from experience {among}"),
+        ];
+        Self { sqls, params }
+    }
+
+    pub(crate) fn questions(&self) -> impl Iterator<Item = Sentence<'_>> {
+        self.sqls.iter().map(|sql| Sentence { sql, params: &self.params })
+    }
+}
+
 const PERSON: &str =
     "select person, name, login, password, secret, must_change, closed from person";
 
@@ -151,23 +188,15 @@ impl Read<'_> {
     /// Several people as the law sees them, by account id.
     pub fn actors(&self, people: &[PersonId]) -> Result<Vec<Actor>> {
         let mut actors: Vec<Actor> = Vec::with_capacity(people.len());
-        for some in people.chunks(100) {
-            actors.extend(self.some_actors(some)?);
+        for asked in Asked::of(self.county, people) {
+            actors.extend(self.some_actors(&asked)?);
         }
         Ok(actors)
     }
 
-    fn some_actors(&self, people: &[PersonId]) -> Result<Vec<Actor>> {
-        if people.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut with = params![self.county].to_vec();
-        with.extend(people.iter().map(Into::into));
-        let among = format!("county = $1 and person in ({})", places(2, people.len()));
-        let sql = format!(
-            "select person, name from person where {among} and closed is null order by person"
-        );
-        let mut actors = self.db.query(&sql, &with, |row| {
+    fn some_actors(&self, asked: &Asked) -> Result<Vec<Actor>> {
+        let Asked { sqls: [people, posts, credentials, experience], params } = asked;
+        let mut actors = self.db.query(people, params, |row| {
             Ok(Actor {
                 person: row.text(0)?,
                 name: row.text(1)?,
@@ -178,8 +207,8 @@ impl Read<'_> {
                 experience: Vec::new(),
             })
         })?;
-        let mut each = |sql: String, add: &dyn Fn(&mut Actor, &Row) -> Result<()>| {
-            self.db.query(&sql, &with, |row| {
+        let mut each = |sql: &str, add: &dyn Fn(&mut Actor, &Row) -> Result<()>| {
+            self.db.query(sql, params, |row| {
                 let id = row.text(0)?;
                 match actors.binary_search_by(|actor| actor.person.as_str().cmp(&id)) {
                     Ok(place) => add(&mut actors[place], row),
@@ -187,33 +216,18 @@ impl Read<'_> {
                 }
             })
         };
-        each(
-            format!(
-                "select person, role, organ, from_date, to_date, substitute_for from post
-                 where {among} order by from_date, organ, role"
-            ),
-            &|actor, row| {
-                actor.posts.push(post(row, 1)?);
-                Ok(())
-            },
-        )?;
-        each(
-            format!(
-                "select person, name, number, from_date, until_date from credential
-                 where {among} order by case_id"
-            ),
-            &|actor, row| {
-                actor.held.push(held(row, 1)?);
-                Ok(())
-            },
-        )?;
-        each(
-            format!("select person, procedure, act from experience where {among}"),
-            &|actor, row| {
-                actor.experience.push((row.text(1)?.into(), row.text(2)?.into()));
-                Ok(())
-            },
-        )?;
+        each(posts, &|actor, row| {
+            actor.posts.push(post(row, 1)?);
+            Ok(())
+        })?;
+        each(credentials, &|actor, row| {
+            actor.held.push(held(row, 1)?);
+            Ok(())
+        })?;
+        each(experience, &|actor, row| {
+            actor.experience.push((row.text(1)?.into(), row.text(2)?.into()));
+            Ok(())
+        })?;
         Ok(actors)
     }
 

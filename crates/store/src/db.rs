@@ -3,13 +3,16 @@
 //! Text of a statement is made here and in the rooms of this crate, never from input; whatever
 //! comes from outside is a [`Param`].
 
-use std::{borrow::Cow, cell::RefCell, collections::HashMap};
+use std::{borrow::Cow, cell::RefCell};
 
 use bytes::BytesMut;
 use jiff::civil::Date;
-use postgres::types::{IsNull, ToSql, Type, to_sql_checked};
+use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
-use crate::error::StoreError;
+use crate::{
+    error::StoreError,
+    wire::{PgTx, Sentence},
+};
 
 type Result<T> = std::result::Result<T, StoreError>;
 
@@ -19,12 +22,6 @@ pub(crate) enum Db<'c> {
     Lite(&'c rusqlite::Connection),
     /// PostgreSQL.
     Pg(RefCell<PgTx<'c>>),
-}
-
-/// A PostgreSQL transaction and the statements its connection has prepared.
-pub(crate) struct PgTx<'c> {
-    pub(crate) tx: postgres::Transaction<'c>,
-    pub(crate) prepared: &'c mut HashMap<String, postgres::Statement>,
 }
 
 /// A value bound to a place in a statement.
@@ -39,7 +36,7 @@ pub(crate) enum Param<'a> {
 /// One row of an answer.
 pub(crate) enum Row<'r> {
     Lite(&'r rusqlite::Row<'r>),
-    Pg(&'r postgres::Row),
+    Pg(&'r tokio_postgres::Row),
 }
 
 /// A whole row as it was read: equal to the [`Param`]s it was written from.
@@ -66,11 +63,16 @@ impl Db<'_> {
                 let mut statement = conn.prepare_cached(&lite(sql))?;
                 Ok(statement.execute(rusqlite::params_from_iter(params))? as u64)
             }
-            Db::Pg(pg) => {
-                let mut pg = pg.borrow_mut();
-                let statement = pg.prepare(sql)?;
-                Ok(pg.tx.execute(&statement, &references(params))?)
-            }
+            Db::Pg(pg) => pg.borrow_mut().count(sql, params),
+        }
+    }
+
+    /// Runs a statement that needs no answer: on PostgreSQL it travels with the next question or
+    /// the commit, and so does its error.
+    pub(crate) fn tell(&self, sql: &str, params: &[Param]) -> Result<()> {
+        match self {
+            Db::Lite(_) => self.exec(sql, params).map(drop),
+            Db::Pg(pg) => pg.borrow_mut().tell(sql, params),
         }
     }
 
@@ -92,11 +94,51 @@ impl Db<'_> {
                 Ok(found)
             }
             Db::Pg(pg) => {
-                let mut pg = pg.borrow_mut();
-                let statement = pg.prepare(sql)?;
-                let rows = pg.tx.query(&statement, &references(params))?;
+                let rows = pg.borrow_mut().ask(sql, params)?;
                 rows.iter().map(|row| read(&Row::Pg(row))).collect()
             }
+        }
+    }
+
+    /// Every row of each of several queries, on PostgreSQL in one trip.
+    pub(crate) fn query_all(&self, questions: &[Sentence]) -> Result<Vec<Vec<Cells>>> {
+        match self {
+            Db::Lite(_) => {
+                let asked = questions.iter();
+                asked.map(|asked| self.query(asked.sql, asked.params, |row| row.cells())).collect()
+            }
+            Db::Pg(pg) => {
+                let answers = pg.borrow_mut().ask_all(questions)?;
+                let read = |rows: &Vec<tokio_postgres::Row>| {
+                    rows.iter().map(|row| Row::Pg(row).cells()).collect()
+                };
+                answers.iter().map(read).collect()
+            }
+        }
+    }
+
+    /// Asks what [`query`](Self::query) is going to be asked before anything is changed, on
+    /// PostgreSQL in one trip. It saves time and changes nothing else.
+    pub(crate) fn ask_ahead(&self, questions: &[Sentence]) -> Result<()> {
+        match self {
+            Db::Lite(_) => Ok(()),
+            Db::Pg(pg) => pg.borrow_mut().ask_ahead(questions),
+        }
+    }
+
+    /// Waits until what was told is done, or has failed.
+    pub(crate) fn settle(&self) -> Result<()> {
+        match self {
+            Db::Lite(_) => Ok(()),
+            Db::Pg(pg) => pg.borrow_mut().settle(),
+        }
+    }
+
+    /// Rolls back to a savepoint.
+    pub(crate) fn take_back(&self, rollback: &str) -> Result<()> {
+        match self {
+            Db::Lite(_) => self.exec(rollback, &[]).map(drop),
+            Db::Pg(pg) => pg.borrow_mut().take_back(rollback),
         }
     }
 
@@ -121,28 +163,14 @@ impl Db<'_> {
                 sql.push(')');
             }
             let params: Vec<Param> = chunk.iter().flatten().map(Param::borrowed).collect();
-            self.exec(&sql, &params)?;
+            self.tell(&sql, &params)?;
         }
         Ok(())
     }
 
-    /// Whether this is PostgreSQL; asked only where the two have no common words (search).
+    /// Whether this is PostgreSQL; asked only where the two have no common words (search, locks).
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self, Db::Pg(_))
-    }
-}
-
-impl PgTx<'_> {
-    fn prepare(&mut self, sql: &str) -> Result<postgres::Statement> {
-        if let Some(statement) = self.prepared.get(sql) {
-            return Ok(statement.clone());
-        }
-        if self.prepared.len() >= PREPARED {
-            self.prepared.clear();
-        }
-        let statement = self.tx.prepare(sql)?;
-        self.prepared.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
     }
 }
 
@@ -155,10 +183,6 @@ pub(crate) fn places(first: usize, count: usize) -> String {
 /// SQLite numbers `$n` by first appearance, `?n` by `n`.
 fn lite(sql: &str) -> String {
     sql.replace('$', "?")
-}
-
-fn references<'a>(params: &'a [Param<'a>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    params.iter().map(|param| param as &(dyn ToSql + Sync)).collect()
 }
 
 impl<'r> Row<'r> {
@@ -269,6 +293,16 @@ impl<'a> Param<'a> {
             Param::Int(number) => Param::Int(*number),
             Param::Text(text) => Param::Text(Cow::Borrowed(text)),
             Param::Bytes(bytes) => Param::Bytes(Cow::Borrowed(bytes)),
+        }
+    }
+
+    /// The same, for later.
+    pub(crate) fn owned(&self) -> Param<'static> {
+        match self {
+            Param::Null => Param::Null,
+            Param::Int(number) => Param::Int(*number),
+            Param::Text(text) => Param::Text(Cow::Owned(text.clone().into_owned())),
+            Param::Bytes(bytes) => Param::Bytes(Cow::Owned(bytes.clone().into_owned())),
         }
     }
 }

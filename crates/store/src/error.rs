@@ -116,9 +116,9 @@ fn constraint(text: String) -> StoreError {
     }
 }
 
-impl From<postgres::Error> for StoreError {
-    fn from(error: postgres::Error) -> Self {
-        use postgres::error::SqlState;
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
+        use tokio_postgres::error::SqlState;
         let Some(db) = error.as_db_error() else {
             return Self::Unreachable(error.to_string());
         };
@@ -126,12 +126,10 @@ impl From<postgres::Error> for StoreError {
         let conflict = *code == SqlState::UNIQUE_VIOLATION;
         let beaten = *code == SqlState::T_R_SERIALIZATION_FAILURE
             || *code == SqlState::T_R_DEADLOCK_DETECTED;
-        if beaten || conflict && db.table() == Some("entry") {
-            Self::Overtaken
-        } else if conflict
-            && matches!(db.table(), Some("series" | "subject" | "experience" | "file" | "seal"))
-        {
-            Self::Busy // Two met at the first number of a year, or at a person nobody knew yet.
+        if beaten || conflict && matches!(db.table(), Some("entry" | "subject")) {
+            Self::Overtaken // Each waited for the other, or two met at a person nobody knew yet.
+        } else if conflict && db.table() == Some("seal") {
+            Self::Busy
         } else if *code == SqlState::DISK_FULL {
             Self::Full
         } else if *code == SqlState::LOCK_NOT_AVAILABLE

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use engine::{
     action::CaseId,
+    actor::PersonId,
     authorise::{Permit, Sight},
     case::{Case, Heading},
     fact::{BuiltIn, Fact, Recorded},
@@ -17,6 +18,7 @@ use law::{
 };
 
 use crate::{
+    accounts::Asked,
     canonical::{canonical, sm3_hex},
     db::{Row, params},
     error::{Damage, StoreError},
@@ -25,6 +27,7 @@ use crate::{
     receipt::{NOTHING, Receipt, Statement, chained},
     store::{Read, Tx},
     views::{self, Extent},
+    wire::Sentence,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -83,11 +86,20 @@ pub fn new_case_id(at: Timestamp) -> Result<CaseId> {
 const STATEMENT: &str =
     "select county, case_id, version, at, on_date, actor, act, law, action_id, body, prev, digest
      from entry where county = $1";
+const OF_ACTION: &str = "and action_id = $2";
+const HEADING: &str =
+    "select procedure, law, organ, origin from case_now where county = $1 and case_id = $2";
+const PARTICIPANTS: &str =
+    "select role, person from participant where county = $1 and case_id = $2 order by role, place";
+const ENTRIES: &str = "select version, at, action_id, law, digest, body from entry
+     where county = $1 and case_id = $2 order by version";
+/// SQLite has one writer and needs no such words.
+const HOLD: &str = "select version from case_now where county = $1 and case_id = $2 for update";
 
 impl Read<'_> {
     /// The receipt of an action that was performed before: the same press sent twice.
     pub fn receipt(&self, action: &str) -> Result<Option<Receipt>> {
-        let sql = format!("{STATEMENT} and action_id = $2");
+        let sql = format!("{STATEMENT} {OF_ACTION}");
         self.db.first(&sql, params![self.county, action], receipt)
     }
 
@@ -99,38 +111,28 @@ impl Read<'_> {
 
     /// What may be known of a case before it is opened.
     pub fn heading(&self, case: &str) -> Result<Option<Heading>> {
-        let found = self.db.first(
-            "select procedure, law, organ, origin from case_now
-             where county = $1 and case_id = $2",
-            params![self.county, case],
-            |row| {
-                Ok(Heading {
-                    id: case.to_owned(),
-                    procedure: row.text(0)?.into(),
-                    law: row.text(1)?,
-                    organ: row.text(2)?.into(),
-                    origin: row.text(3)?.into(),
-                    assigned: Default::default(),
-                    participants: Default::default(),
-                })
-            },
-        )?;
+        let found = self.db.first(HEADING, params![self.county, case], |row| {
+            Ok(Heading {
+                id: case.to_owned(),
+                procedure: row.text(0)?.into(),
+                law: row.text(1)?,
+                organ: row.text(2)?.into(),
+                origin: row.text(3)?.into(),
+                assigned: Default::default(),
+                participants: Default::default(),
+            })
+        })?;
         let Some(mut heading) = found else {
             return Ok(None);
         };
-        self.db.query(
-            "select role, person from participant where county = $1 and case_id = $2
-             order by role, place",
-            params![self.county, case],
-            |row| {
-                let (role, person) = (row.text(0)?, row.text(1)?);
-                if !role.is_empty() {
-                    heading.assigned.entry(role.into()).or_default().push(person.clone());
-                }
-                heading.participants.insert(person);
-                Ok(())
-            },
-        )?;
+        self.db.query(PARTICIPANTS, params![self.county, case], |row| {
+            let (role, person) = (row.text(0)?, row.text(1)?);
+            if !role.is_empty() {
+                heading.assigned.entry(role.into()).or_default().push(person.clone());
+            }
+            heading.participants.insert(person);
+            Ok(())
+        })?;
         Ok(Some(heading))
     }
 
@@ -200,12 +202,7 @@ impl Read<'_> {
 
     /// Every fact of a case, opened.
     pub(crate) fn whole_case(&self, id: &str, law: &Law) -> Result<(Case, Head)> {
-        let mut rows = self.db.query(
-            "select version, at, action_id, law, digest, body from entry
-             where county = $1 and case_id = $2 order by version",
-            params![self.county, id],
-            raw,
-        )?;
+        let mut rows = self.db.query(ENTRIES, params![self.county, id], raw)?;
         self.added_up(id, law, &mut rows)
     }
 
@@ -243,6 +240,33 @@ impl Read<'_> {
 }
 
 impl Tx<'_> {
+    /// Takes a case in hand, if there is one already: until this transaction ends nobody else can
+    /// act in it. What the act is decided on (heading, receipt, people, entries) is asked for in
+    /// one trip, so that asking for it afterwards costs none. 接手
+    pub fn take_up(&self, case: Option<&str>, action: &str, people: &[PersonId]) -> Result<()> {
+        let of_action = format!("{STATEMENT} {OF_ACTION}");
+        let action = params![self.county, action];
+        let asked = Asked::of(self.county, people);
+        let mut questions: Vec<Sentence> = Vec::new();
+        let of_case = case.map(|case| params![self.county, case].to_vec());
+        if let Some(params) = &of_case {
+            // The others see what the case is once it is ours.
+            let sqls = [HOLD, HEADING, PARTICIPANTS, ENTRIES];
+            questions.extend(sqls.map(|sql| Sentence { sql, params }));
+        }
+        questions.push(Sentence { sql: &of_action, params: action });
+        questions.extend(asked.iter().flat_map(Asked::questions));
+        self.db.ask_ahead(&questions)
+    }
+
+    /// Takes a case in hand for something else than an act.
+    pub(crate) fn hold(&self, case: &str) -> Result<()> {
+        if self.db.is_postgres() {
+            self.db.exec(HOLD, params![self.county, case])?;
+        }
+        Ok(())
+    }
+
     /// Writes a fact at the end of its case, and every view of it. 入账
     ///
     /// `before` is the case as it was decided on; none opens it. If another action got there
@@ -340,21 +364,15 @@ impl Tx<'_> {
 
     /// The next number of a series, without gaps: an action that fails gives its number back.
     pub fn next_number(&self, organ: &str, kind: &str, year: i16) -> Result<u64> {
-        let key = params![self.county, organ, kind, i64::from(year)];
         let taken = self.db.first(
-            "update series set last = last + 1
-             where county = $1 and organ = $2 and kind = $3 and year = $4 returning last",
-            key,
+            "insert into series (county, organ, kind, year, last) values ($1, $2, $3, $4, 1)
+             on conflict (county, organ, kind, year) do update set last = series.last + 1
+             returning last",
+            params![self.county, organ, kind, i64::from(year)],
             |row| row.int(0),
         )?;
-        if let Some(number) = taken {
-            return Ok(number.unsigned_abs());
-        }
-        self.db.insert(
-            "series (county, organ, kind, year, last)",
-            &[params![self.county, organ, kind, i64::from(year), 1i64].to_vec()],
-        )?;
-        Ok(1)
+        let nothing = || StoreError::Database("no number was returned".into());
+        Ok(taken.ok_or_else(nothing)?.unsigned_abs())
     }
 
     /// A case with its sealed answers opened: for somebody who handles it, with a reason, which is

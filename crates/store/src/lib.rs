@@ -40,6 +40,7 @@ mod store;
 mod talent;
 mod verify;
 mod views;
+mod wire;
 mod worklist;
 
 pub use accounts::{Lockout, Organ, Person, Session};

@@ -47,9 +47,11 @@ impl Tx<'_> {
         if inside.is_none() {
             self.write_beside(&digest, content)?;
         }
-        self.db.insert(
-            "file (county, digest, size, kind, at, content)",
-            &[params![self.county, &digest, content.len() as i64, kind, at, inside].to_vec()],
+        // Somebody may keep the same bytes at the same moment.
+        self.db.tell(
+            "insert into file (county, digest, size, kind, at, content)
+             values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
+            params![self.county, &digest, content.len() as i64, kind, at, inside],
         )?;
         Ok(digest)
     }

@@ -2,18 +2,16 @@
 
 use std::{
     cell::RefCell,
-    collections::HashMap,
     sync::{Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use postgres::{Client, IsolationLevel, NoTls};
-
 use crate::{
-    db::{Db, PgTx},
+    db::Db,
     error::StoreError,
     schema,
     store::{Place, Tx},
+    wire::{PgTx, Wire},
 };
 
 /// How many connections one process opens at most.
@@ -22,19 +20,14 @@ const CONNECTIONS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) struct Pg {
-    config: postgres::Config,
+    config: tokio_postgres::Config,
     pool: Mutex<Pool>,
     freed: Condvar,
 }
 
 struct Pool {
-    idle: Vec<Connection>,
+    idle: Vec<Wire>,
     open: usize,
-}
-
-struct Connection {
-    client: Client,
-    prepared: HashMap<String, postgres::Statement>,
 }
 
 /// What a transaction is for.
@@ -46,14 +39,13 @@ pub(crate) enum Mode {
 
 impl Pg {
     pub(crate) fn open(url: &str) -> Result<Self, StoreError> {
-        let mut config: postgres::Config =
+        let mut config: tokio_postgres::Config =
             url.parse().map_err(|error| StoreError::Unreachable(format!("{error}")))?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
         }
-        let mut client = config.connect(NoTls)?;
-        schema::migrate_pg(&mut client)?;
-        let first = Connection { client, prepared: HashMap::new() };
+        let mut first = Wire::connect(&config)?;
+        schema::migrate_pg(&mut first)?;
         Ok(Self {
             config,
             pool: Mutex::new(Pool { idle: vec![first], open: 1 }),
@@ -69,24 +61,15 @@ impl Pg {
         job: impl FnOnce(&Tx) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut lease = self.lease()?;
-        let connection =
-            lease.connection.as_mut().expect("a lease holds a connection until dropped");
-        let isolation = match mode {
-            Mode::Read => IsolationLevel::RepeatableRead,
-            Mode::Write => IsolationLevel::ReadCommitted,
+        let wire = lease.wire.as_mut().expect("a lease holds a connection until dropped");
+        let begin = match mode {
+            Mode::Read => "begin isolation level repeatable read read only",
+            Mode::Write => "begin isolation level read committed",
         };
-        let tx = connection
-            .client
-            .build_transaction()
-            .isolation_level(isolation)
-            .read_only(mode == Mode::Read)
-            .start()
-            .map_err(StoreError::from)?;
-        let db = Db::Pg(RefCell::new(PgTx { tx, prepared: &mut connection.prepared }));
-        let tx = Tx::new(place, db);
+        let tx = Tx::new(place, Db::Pg(RefCell::new(PgTx::new(wire, begin))));
         let value = job(&tx)?; // Dropping the transaction rolls it back, also when the job panics.
         if let Db::Pg(pg) = tx.into_db() {
-            pg.into_inner().tx.commit().map_err(StoreError::from)?;
+            pg.into_inner().commit()?;
         }
         Ok(value)
     }
@@ -95,18 +78,17 @@ impl Pg {
         let until = Instant::now() + PATIENCE;
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            while let Some(connection) = pool.idle.pop() {
-                if !connection.client.is_closed() {
-                    return Ok(Lease { pg: self, connection: Some(connection) });
+            while let Some(wire) = pool.idle.pop() {
+                if wire.is_usable() {
+                    return Ok(Lease { pg: self, wire: Some(wire) });
                 }
                 pool.open -= 1;
             }
             if pool.open < CONNECTIONS {
                 pool.open += 1;
                 drop(pool);
-                let mut lease = Lease { pg: self, connection: None };
-                let client = self.config.connect(NoTls)?;
-                lease.connection = Some(Connection { client, prepared: HashMap::new() });
+                let mut lease = Lease { pg: self, wire: None };
+                lease.wire = Some(Wire::connect(&self.config)?);
                 return Ok(lease);
             }
             let left = until.saturating_duration_since(Instant::now());
@@ -121,14 +103,14 @@ impl Pg {
 /// A connection on loan; it goes back to the pool whatever happens.
 struct Lease<'p> {
     pg: &'p Pg,
-    connection: Option<Connection>,
+    wire: Option<Wire>,
 }
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         let mut pool = self.pg.pool.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.connection.take() {
-            Some(connection) if !connection.client.is_closed() => pool.idle.push(connection),
+        match self.wire.take() {
+            Some(wire) if wire.is_usable() => pool.idle.push(wire),
             _ => pool.open -= 1,
         }
         drop(pool);

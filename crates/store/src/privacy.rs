@@ -6,7 +6,7 @@
 //! under the key of the case's first party, or of the case itself where there is none. People are
 //! told apart by number, else by name and phone, else by name within one case.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use engine::{
@@ -103,6 +103,7 @@ impl Tx<'_> {
         )?;
         self.destroy_key(subject, at)?;
         for id in &cases {
+            self.hold(id)?;
             let (case, head) = self.whole_case(id, law)?;
             views::project(self, &case, &head.digest, calendar, Extent::ALL)?;
         }
@@ -119,33 +120,34 @@ impl Tx<'_> {
         at: Timestamp,
     ) -> Result<Stored> {
         let mut body = json(fact)?;
-        let mut main = None;
-        for (field, value) in &fact.answers {
-            if !is_personal(procedure, field) || matches!(value, Value::Sealed(_)) {
-                continue;
-            }
+        let personal: Vec<(&Id, &Value)> = fact
+            .answers
+            .iter()
+            .filter(|(field, value)| {
+                is_personal(procedure, field) && !matches!(value, Value::Sealed(_))
+            })
+            .collect();
+        let main = self.main_handle(case, fact, known);
+        let handles = personal.iter().flat_map(|(_, value)| match value {
+            Value::Parties(parties) => parties.iter().map(|p| self.handle(case, p)).collect(),
+            _ => vec![main.clone()],
+        });
+        let keys = self.keys_of(handles.collect(), at)?;
+        for (field, value) in personal {
             let context = context(self.county, case, field);
             let pieces = match value {
                 Value::Parties(parties) => {
-                    let mut pieces = Vec::with_capacity(parties.len());
-                    for party in parties {
-                        let key = self.subject_key(&self.handle(case, party), at)?;
+                    let each = parties.iter().map(|party| {
                         let alone = Value::Parties(vec![party.clone()]);
-                        pieces.push(piece(&key, &context, &alone)?);
-                    }
-                    pieces
+                        piece(&keys[&self.handle(case, party)], &context, &alone)
+                    });
+                    each.collect::<Result<_>>()?
                 }
-                other => {
-                    if main.is_none() {
-                        main = Some(self.main_key(case, fact, known, at)?);
-                    }
-                    // Just filled.
-                    vec![piece(main.as_ref().expect("filled above"), &context, other)?]
-                }
+                other => vec![piece(&keys[&main], &context, other)?],
             };
             body["answers"][&**field] = json(&Pieces { sealed: pieces })?;
         }
-        Ok(Stored { body, main })
+        Ok(Stored { body, main: keys.get(&main).cloned() })
     }
 
     /// The key for what a case says about nobody in particular.
@@ -156,35 +158,60 @@ impl Tx<'_> {
         known: &[Party],
         at: Timestamp,
     ) -> Result<(String, Sm4Key)> {
-        let handle = match first_party(fact).or(known.first()) {
-            Some(party) => self.handle(case, party),
-            None => self.keys.blind(&["subject", case]),
-        };
-        self.subject_key(&handle, at)
+        let handle = self.main_handle(case, fact, known);
+        let mut keys = self.keys_of(BTreeSet::from([handle.clone()]), at)?;
+        keys.remove(&handle).ok_or_else(|| StoreError::Database("a key was not made".into()))
     }
 
-    /// The key of a person, made at the first meeting and again after an erasure.
-    fn subject_key(&self, handle: &str, at: Timestamp) -> Result<(String, Sm4Key)> {
-        let known = self.db.first(
-            "select subject, wrapped from subject where county = $1 and handle = $2",
-            params![self.county, handle],
-            |row| Ok((row.text(0)?, row.maybe_bytes(1)?)),
-        )?;
-        if let Some((subject, Some(wrapped))) = known {
-            let key = self.keys.unwrap(self.county, &subject, &wrapped)?;
-            return Ok((subject, key));
+    fn main_handle(&self, case: &str, fact: &Fact, known: &[Party]) -> String {
+        match first_party(fact).or(known.first()) {
+            Some(party) => self.handle(case, party),
+            None => self.keys.blind(&["subject", case]),
         }
-        let subject = hex(&random::<12>()?);
-        let (key, wrapped) = self.keys.fresh(self.county, &subject)?;
-        self.db.insert(
-            "subject (county, subject, handle, wrapped, made)",
-            &[params![self.county, &subject, handle, wrapped, at].to_vec()],
-        )?;
-        Ok((subject, key))
+    }
+
+    /// The subjects with these handles and their keys, made at the first meeting and again after
+    /// an erasure.
+    fn keys_of(
+        &self,
+        handles: BTreeSet<String>,
+        at: Timestamp,
+    ) -> Result<BTreeMap<String, (String, Sm4Key)>> {
+        let mut known = self.subjects_by(handles.iter())?;
+        let mut keys = BTreeMap::new();
+        let mut new: Vec<Vec<Param>> = Vec::new();
+        for handle in handles {
+            let key = if let Some((subject, Some(wrapped))) = known.remove(&handle) {
+                let key = self.keys.unwrap(self.county, &subject, &wrapped)?;
+                (subject, key)
+            } else {
+                let subject = hex(&random::<12>()?);
+                let (key, wrapped) = self.keys.fresh(self.county, &subject)?;
+                new.push(
+                    params![self.county, subject.clone(), handle.clone(), wrapped, at].to_vec(),
+                );
+                (subject, key)
+            };
+            self.met.borrow_mut().insert(handle.clone(), key.0.clone());
+            keys.insert(handle, key);
+        }
+        self.db.insert("subject (county, subject, handle, wrapped, made)", &new)?;
+        Ok(keys)
+    }
+
+    /// Subjects by handle: those met in this transaction are not asked for again.
+    pub(crate) fn subject_ids(&self, handles: &[String]) -> Result<BTreeMap<String, String>> {
+        let unmet = handles.iter().filter(|handle| !self.met.borrow().contains_key(*handle));
+        let found = self.subjects_by(unmet)?.into_iter();
+        let mut met = self.met.borrow_mut();
+        met.extend(found.map(|(handle, (subject, _))| (handle, subject)));
+        let known = handles.iter().filter_map(|handle| met.get_key_value(handle));
+        Ok(known.map(|(handle, subject)| (handle.clone(), subject.clone())).collect())
     }
 
     /// Destroys the key of a person. What was sealed under it can never be read again.
     fn destroy_key(&self, subject: &str, at: Timestamp) -> Result<()> {
+        self.met.take();
         let destroyed = self.db.exec(
             "update subject set wrapped = null, handle = null, erased = $3
              where county = $1 and subject = $2 and erased is null",
@@ -211,16 +238,37 @@ impl Read<'_> {
     /// The people of a case as the keys know them, for whoever has to erase one.
     pub fn subjects(&self, case: &str, law: &Law) -> Result<Vec<Subject>> {
         let (case, _) = self.whole_case(case, law)?;
-        let mut subjects: Vec<Subject> = Vec::new();
-        for party in parties(&case) {
-            let id = self.db.first(
-                "select subject from subject where county = $1 and handle = $2",
-                params![self.county, self.handle(&case.id, &party)],
-                |row| row.text(0),
-            )?;
-            subjects.extend(id.map(|id| Subject { id, party }));
+        let parties = parties(&case);
+        let handles: Vec<String> = parties.iter().map(|p| self.handle(&case.id, p)).collect();
+        let ids = self.subjects_by(handles.iter())?;
+        let subjects = parties.into_iter().zip(handles).filter_map(|(party, handle)| {
+            let (id, _) = ids.get(&handle)?;
+            Some(Subject { id: id.clone(), party })
+        });
+        Ok(subjects.collect())
+    }
+
+    /// Subjects and their wrapped keys, by handle.
+    pub(crate) fn subjects_by<'h>(
+        &self,
+        handles: impl Iterator<Item = &'h String>,
+    ) -> Result<BTreeMap<String, (String, Option<Vec<u8>>)>> {
+        let handles: Vec<&String> = handles.collect();
+        let mut found = BTreeMap::new();
+        for some in handles.chunks(100) {
+            let mut with: Vec<Param> = params![self.county].to_vec();
+            with.extend(some.iter().map(|handle| Param::from(*handle)));
+            let sql = format!(
+                "select handle, subject, wrapped from subject
+                 where county = $1 and handle in ({})",
+                places(2, some.len())
+            );
+            let rows = self.db.query(&sql, &with, |row| {
+                Ok((row.text(0)?, (row.text(1)?, row.maybe_bytes(2)?)))
+            })?;
+            found.extend(rows);
         }
-        Ok(subjects)
+        Ok(found)
     }
 
     /// Opens the sealed answers of stored facts, each `(version, body)` of one case.

@@ -1,6 +1,6 @@
 //! Migrations: embedded, numbered, applied in order, each in a transaction of its own.
 
-use crate::error::StoreError;
+use crate::{error::StoreError, wire::Wire};
 
 /// The text that both databases share, then what each says its own way.
 struct Migration {
@@ -49,27 +49,31 @@ pub(crate) fn check_lite(conn: &rusqlite::Connection) -> Result<(), StoreError> 
 }
 
 /// Brings a PostgreSQL database up to date; several processes may start at once.
-pub(crate) fn migrate_pg(client: &mut postgres::Client) -> Result<(), StoreError> {
+pub(crate) fn migrate_pg(wire: &mut Wire) -> Result<(), StoreError> {
     // Nothing to do needs no rights: the account that serves need not own the tables.
-    let found = client.query_one(LATEST, &[]).and_then(|row| row.try_get(0));
-    if let Ok(found) = found
+    if let Ok(found) = wire.number(LATEST)
         && pending(found)?.next().is_none()
     {
         return Ok(());
     }
     // Outside the transaction: two first starts may both find the table missing, one of them wins.
-    let _ = client.batch_execute(VERSION);
-    let mut tx = client.transaction()?;
-    tx.batch_execute("lock table schema_version in exclusive mode")?;
-    let found: i64 = tx.query_one(LATEST, &[])?.try_get(0)?;
+    let _ = wire.batch(VERSION);
+    wire.batch("begin; lock table schema_version in exclusive mode")?;
+    let migrated = apply_pg(wire);
+    wire.batch(if migrated.is_ok() { "commit" } else { "rollback" })?;
+    migrated
+}
+
+fn apply_pg(wire: &mut Wire) -> Result<(), StoreError> {
+    let found = wire.number(LATEST)?;
     for (number, migration) in pending(found)? {
         let shared =
             migration.shared.replace("{text}", "text collate \"C\"").replace("{bytes}", "bytea");
-        tx.batch_execute(&shared)?;
-        tx.batch_execute(migration.pg)?;
-        tx.execute("insert into schema_version values ($1)", &[&number])?;
+        wire.batch(&shared)?;
+        wire.batch(migration.pg)?;
+        wire.batch(&format!("insert into schema_version values ({number})"))?;
     }
-    Ok(tx.commit()?)
+    Ok(())
 }
 
 fn pending(found: i64) -> Result<impl Iterator<Item = (i64, &'static Migration)>, StoreError> {

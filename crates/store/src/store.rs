@@ -1,6 +1,8 @@
 //! The store and its transactions.
 
 use std::{
+    cell::RefCell,
+    collections::BTreeMap,
     ops::Deref,
     path::{Path, PathBuf},
 };
@@ -57,6 +59,8 @@ pub(crate) struct Place<'s> {
 /// A transaction in one county: everything it wrote is kept, or nothing.
 pub struct Tx<'s> {
     read: Read<'s>,
+    /// Subjects that were asked for or made here, by handle.
+    pub(crate) met: RefCell<BTreeMap<String, String>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -155,7 +159,7 @@ impl Store {
 impl<'s> Tx<'s> {
     pub(crate) fn new(place: Place<'s>, db: Db<'s>) -> Self {
         let Place { county, keys, files } = place;
-        Self { read: Read { county, keys, files, db } }
+        Self { read: Read { county, keys, files, db }, met: RefCell::default() }
     }
 
     /// Runs a part of a job: what it wrote is undone where it fails, the rest of the job goes on.
@@ -165,12 +169,16 @@ impl<'s> Tx<'s> {
         &self,
         job: impl FnOnce(&Self) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.db.exec("savepoint part", &[]).map_err(E::from)?;
-        let done = job(self);
+        self.db.exec("savepoint part", &[])?;
+        let done = job(self).and_then(|value| {
+            self.db.settle()?;
+            Ok(value)
+        });
         if done.is_err() {
-            self.db.exec("rollback to part", &[]).map_err(E::from)?;
+            self.met.take();
+            self.db.take_back("rollback to part")?;
         }
-        self.db.exec("release part", &[]).map_err(E::from)?;
+        self.db.tell("release part", &[])?;
         done
     }
 

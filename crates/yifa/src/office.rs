@@ -4,6 +4,7 @@ use std::{
     cell::Cell,
     collections::{BTreeMap, HashMap},
     sync::{Arc, RwLock},
+    time::Duration,
 };
 
 use engine::{
@@ -96,6 +97,8 @@ pub struct NameBook {
 
 /// Chains of linked cases longer than this are a fault of the law, not of the person.
 const LONGEST_CHAIN: usize = 4;
+/// How long an act waits before it is tried again where it met another.
+const PAUSES: [Duration; 4] = [2, 8, 32, 128].map(Duration::from_millis);
 
 impl Office {
     /// Opens the office of one county.
@@ -125,10 +128,23 @@ impl Office {
 
     /// 办理: the only way an action becomes facts. When this returns, they are on disk.
     pub fn perform(&self, actor: &Actor, action: &Action) -> Result<Done, Unperformed> {
-        let done = self.store.write(&self.county, |tx| {
-            let began = Cell::new(false);
-            Performing { office: self, tx, depth: 0, began: &began }.perform(actor, action)
-        });
+        let began = Cell::new(false);
+        let attempt = || {
+            began.set(false);
+            self.store.write(&self.county, |tx| {
+                Performing { office: self, tx, depth: 0, began: &began }.perform(actor, action)
+            })
+        };
+        let mut done = attempt();
+        for pause in PAUSES {
+            // Two met: at the same press, at a person nobody knew yet, or each at the other's case.
+            // One of them is through by now, and everything is read and decided anew.
+            if !began.get() || !matches!(done, Err(Unperformed::Store(StoreError::Overtaken))) {
+                break;
+            }
+            std::thread::sleep(pause);
+            done = attempt();
+        }
         if let Err(Unperformed::Refused(refusal)) = &done {
             self.note_attempt(actor, action, refusal);
         }
@@ -349,17 +365,25 @@ struct Performing<'a, 's> {
 impl Performing<'_, '_> {
     fn perform(&self, actor: &Actor, action: &Action) -> Result<Done, Unperformed> {
         let (office, tx) = (self.office, self.tx);
-        let heading = match &action.target {
-            Target::Case { case, .. } => Some(tx.heading(case)?.ok_or(Unperformed::Unknown)?),
-            Target::Open { .. } => None,
+        let (case, named) = (in_case(action), named_in(action));
+        let mut people = [action.with.as_slice(), &named].concat();
+        people.sort_unstable();
+        people.dedup();
+        tx.take_up(case, &action.id, &people)?;
+        let heading = match case {
+            Some(case) => Some(tx.heading(case)?.ok_or(Unperformed::Unknown)?),
+            None => None,
         };
         let procedure = match (&heading, &action.target) {
             (Some(heading), _) => tx.edition(heading, &office.law)?,
             (None, Target::Open { procedure, .. }) => office.in_force(procedure, action.on)?,
             (None, Target::Case { .. }) => return Err(Unperformed::Unknown),
         };
-        let team = team(actor, tx.actors(&action.with)?);
-        let named = tx.actors(&named_in(action))?;
+        let people = tx.actors(&people)?;
+        let among = |ids: &[PersonId]| -> Vec<Actor> {
+            people.iter().filter(|known| ids.contains(&known.person)).cloned().collect()
+        };
+        let (team, named) = (team(actor, among(&action.with)), among(&named));
         let hands = Hands { team: &team, named: &named };
         let permit = authorise(procedure, heading.as_ref(), hands, action)?;
         if let Some(receipt) = tx.receipt(&action.id)? {
@@ -560,6 +584,13 @@ fn fit(procedure: &Procedure, answers: &mut Answers) {
         if let Some(field) = procedure.fields.get(field) {
             *value = fitted(field, value.clone());
         }
+    }
+}
+
+fn in_case(action: &Action) -> Option<&str> {
+    match &action.target {
+        Target::Case { case, .. } => Some(case),
+        Target::Open { .. } => None,
     }
 }
 

@@ -84,7 +84,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "getrandom",
             "hmac",
             "jiff",
-            "postgres",
             "rusqlite",
             "serde",
             "serde_json",
@@ -92,6 +91,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "sm4",
             "subtle",
             "thiserror",
+            "tokio",
+            "tokio-postgres",
             "zeroize",
             "zip",
         ],
@@ -122,9 +123,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 /// Crates with one home: SQL in the store, HTTP at the desk.
 const AT_HOME: &[(&str, &str)] = &[
     ("rusqlite", "store"),
-    ("postgres", "store"),
+    ("tokio-postgres", "store"),
     ("axum", "yifa"),
-    ("tokio", "yifa"),
     ("tower-http", "yifa"),
     ("askama", "yifa"),
     ("argon2", "yifa"),

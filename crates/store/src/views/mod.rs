@@ -18,11 +18,12 @@ use jiff::civil::Date;
 use law::{Law, calendar::Calendar, value::Value};
 
 use crate::{
-    db::{Cells, Param, params},
+    db::{Param, params, places},
     error::StoreError,
     ledger::day_of,
     search,
     store::{Read, Tx},
+    wire::Sentence,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -32,6 +33,9 @@ pub(crate) struct View {
     pub(crate) table: &'static str,
     pub(crate) columns: &'static str,
 }
+
+/// What stands in a view of one case.
+type Rows<'a> = (&'a View, Vec<Vec<Param<'a>>>);
 
 /// Every view, in the order of [`rows`].
 pub(crate) const VIEWS: [View; 13] = [
@@ -116,41 +120,42 @@ pub(crate) fn project(
 ) -> Result<()> {
     let clocks = engine::deadline::clocks(case, calendar);
     let id = &case.id;
-    let write =
-        |view: &View, rows: Vec<Vec<Param<'_>>>| tx.replace(view, id, rows, extent).map(|_| ());
-
-    tx.put(&rows::CASE, id, rows::case(tx, case, digest, &clocks), extent)?;
-    write(&rows::DUE, rows::due(tx, case, &clocks))?;
     // The day of the last entry: later days are for `refresh_turns`.
     let day = case.facts().last().map_or(Date::MIN, |last| day_of(last.at).max(last.fact.on));
-    write(&rows::TURN, rows::turn(tx, case, &clocks, calendar, day))?;
-    write(&rows::OBSERVATION, rows::observation(tx, case, calendar))?;
+    let mut views: Vec<Rows> = vec![
+        (&rows::DUE, rows::due(tx, case, &clocks)),
+        (&rows::TURN, rows::turn(tx, case, &clocks, calendar, day)),
+        (&rows::OBSERVATION, rows::observation(tx, case, calendar)),
+    ];
     if extent.people {
         let heading = case.heading();
-        write(&rows::REACH, rows::reach(tx, case, &heading))?;
-        write(&rows::PARTICIPANT, rows::participant(tx, case, &heading))?;
+        views.push((&rows::REACH, rows::reach(tx, case, &heading)));
+        views.push((&rows::PARTICIPANT, rows::participant(tx, case, &heading)));
     }
     if !case.procedure.notices.is_empty() {
-        write(&rows::NOTICE, rows::notice(tx, case, calendar))?;
+        views.push((&rows::NOTICE, rows::notice(tx, case, calendar)));
     }
     if extent.documents {
-        write(&rows::DOCUMENT, rows::document(tx, case))?;
+        views.push((&rows::DOCUMENT, rows::document(tx, case)));
     }
     if case.procedure.credential.is_some() {
-        write(&rows::CREDENTIAL, rows::credential(tx, case, calendar))?;
+        views.push((&rows::CREDENTIAL, rows::credential(tx, case, calendar)));
     }
     if case.procedure.pool.is_some() {
-        write(&rows::POOL, rows::pool(tx, case, calendar))?;
+        views.push((&rows::POOL, rows::pool(tx, case, calendar)));
     }
     if extent.held {
-        write(&rows::HELD, rows::held(tx, case))?;
+        views.push((&rows::HELD, rows::held(tx, case)));
     }
     if extent.parties {
-        write(&rows::PARTY, rows::party(tx, case)?)?;
+        views.push((&rows::PARTY, rows::party(tx, case)?));
     }
     if extent.words {
-        write(&search::VIEW, search::rows(tx, case))?;
+        views.push((&search::VIEW, search::rows(tx, case)));
     }
+    let row = rows::case(tx, case, digest, &clocks);
+    tx.replace(id, &views, extent)?;
+    tx.overwrite(&rows::CASE, &row)?; // Every entry changes it.
     experience(tx, case, extent)
 }
 
@@ -164,62 +169,90 @@ fn experience(tx: &Tx, case: &Case, extent: Extent) -> Result<()> {
             continue;
         }
         for by in &recorded.fact.by {
-            let known = tx.db.first(
-                "select act from experience
-                 where county = $1 and person = $2 and procedure = $3 and act = $4",
+            tx.db.tell(
+                "insert into experience (county, person, procedure, act) values ($1, $2, $3, $4)
+                 on conflict do nothing",
                 params![tx.county, &by.person, &procedure.id, act],
-                |row| row.text(0),
             )?;
-            if known.is_none() {
-                tx.db.insert(
-                    "experience (county, person, procedure, act)",
-                    &[params![tx.county, &by.person, &procedure.id, act].to_vec()],
-                )?;
-            }
         }
     }
     Ok(())
 }
 
 impl Tx<'_> {
-    /// Makes the rows of a case in one table these. What is already so is left alone: most
+    /// Makes the rows of a case in some tables these. What is already so is left alone: most
     /// entries leave most rows as they are, and a comparison costs less than two index updates.
-    /// Says whether anything was written.
-    fn replace(
+    fn replace(&self, case: &str, views: &[Rows], extent: Extent) -> Result<()> {
+        for (view, rows, there) in self.outdated(case, views, extent)? {
+            if there {
+                self.clear(view, case)?;
+            }
+            self.put(view, rows)?;
+        }
+        Ok(())
+    }
+
+    /// The views in which the rows of a case are not these, and whether there are any.
+    fn outdated<'v, 'a>(
         &self,
-        view: &View,
         case: &str,
-        rows: Vec<Vec<Param>>,
+        views: &'v [Rows<'a>],
         extent: Extent,
-    ) -> Result<bool> {
-        let View { table, columns } = view;
-        if !extent.new {
-            let mut old: Vec<Cells> = self.db.query(
-                &format!("select {columns} from {table} where county = $1 and case_id = $2"),
-                params![self.county, case],
-                |row| row.cells(),
-            )?;
+    ) -> Result<Vec<(&'a View, &'v [Vec<Param<'a>>], bool)>> {
+        let old = if extent.new {
+            views.iter().map(|_| Vec::new()).collect()
+        } else {
+            let sqls: Vec<String> = views
+                .iter()
+                .map(|(View { table, columns }, _)| {
+                    format!("select {columns} from {table} where county = $1 and case_id = $2")
+                })
+                .collect();
+            let params = params![self.county, case];
+            let questions: Vec<Sentence> =
+                sqls.iter().map(|sql| Sentence { sql, params }).collect();
+            self.db.query_all(&questions)?
+        };
+        let mut outdated = Vec::new();
+        for ((view, rows), mut old) in views.iter().zip(old) {
             old.sort_unstable();
             let mut new: Vec<&Vec<Param>> = rows.iter().collect();
             new.sort_unstable();
-            if old.iter().eq(new) {
-                return Ok(false);
+            if !old.iter().eq(new) {
+                outdated.push((*view, rows.as_slice(), !old.is_empty()));
             }
         }
-        self.put(view, case, rows, extent)?;
-        Ok(true)
+        Ok(outdated)
     }
 
-    /// Makes the rows of a case in one table these.
-    fn put(&self, view: &View, case: &str, rows: Vec<Vec<Param>>, extent: Extent) -> Result<()> {
-        let View { table, columns } = view;
-        if !extent.new {
-            self.db.exec(
-                &format!("delete from {table} where county = $1 and case_id = $2"),
-                params![self.county, case],
+    fn clear(&self, View { table, .. }: &View, case: &str) -> Result<()> {
+        self.db.tell(
+            &format!("delete from {table} where county = $1 and case_id = $2"),
+            params![self.county, case],
+        )
+    }
+
+    /// Makes these the rows of their cases in a table that has one for each, in place: whoever waits
+    /// for the row of a case ([`Tx::take_up`]) gets it when this transaction ends.
+    fn overwrite(&self, View { table, columns }: &View, rows: &[Vec<Param>]) -> Result<()> {
+        let names = columns.split(", ").filter(|name| !matches!(*name, "county" | "case_id"));
+        let set: Vec<String> = names.map(|name| format!("{name} = excluded.{name}")).collect();
+        let set = set.join(", ");
+        for row in rows {
+            let places = places(1, row.len());
+            self.db.tell(
+                &format!(
+                    "insert into {table} ({columns}) values ({places})
+                     on conflict (county, case_id) do update set {set}"
+                ),
+                row,
             )?;
         }
-        self.db.insert(&format!("{table} ({columns})"), &rows)
+        Ok(())
+    }
+
+    fn put(&self, View { table, columns }: &View, rows: &[Vec<Param>]) -> Result<()> {
+        self.db.insert(&format!("{table} ({columns})"), rows)
     }
 
     /// Asks again about work that had to wait for a period to pass, and marks what has become
@@ -233,12 +266,23 @@ impl Tx<'_> {
         let mut changed = 0;
         for id in waiting {
             let (case, _) = self.whole_case(&id, law)?;
-            let clocks = engine::deadline::clocks(&case, calendar);
-            let rows = rows::turn(self, &case, &clocks, calendar, today);
-            changed += u64::from(self.replace(&rows::TURN, &id, rows, Extent::ALL)?);
+            let rows = turns(self, &case, calendar, today);
+            if self.outdated(&id, &[rows], Extent::ALL)?.is_empty() {
+                continue;
+            }
+            // Whoever acted in it meanwhile has written these rows anew.
+            self.hold(&id)?;
+            let (case, _) = self.whole_case(&id, law)?;
+            self.replace(&id, &[turns(self, &case, calendar, today)], Extent::ALL)?;
+            changed += 1;
         }
         Ok(changed)
     }
+}
+
+fn turns<'a>(tx: &'a Tx, case: &'a Case, calendar: &Calendar, day: Date) -> Rows<'a> {
+    let clocks = engine::deadline::clocks(case, calendar);
+    (&rows::TURN, rows::turn(tx, case, &clocks, calendar, day))
 }
 
 impl Read<'_> {

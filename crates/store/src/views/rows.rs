@@ -382,16 +382,14 @@ pub(crate) const PARTY: View = View { table: "party", columns: "county, blind, c
 /// Keyed digests of what parties are called and reached by.
 pub(crate) fn party<'a>(tx: &'a Tx, case: &'a Case) -> Result<Rows<'a>> {
     let mut rows: Rows = Vec::new();
-    for party in parties(case) {
-        let subject = tx.db.first(
-            "select subject from subject where county = $1 and handle = $2",
-            params![tx.county, tx.handle(&case.id, &party)],
-            |row| row.text(0),
-        )?;
+    let parties = parties(case);
+    let handles: Vec<String> = parties.iter().map(|party| tx.handle(&case.id, party)).collect();
+    let subjects = tx.subject_ids(&handles)?;
+    for (party, handle) in parties.iter().zip(&handles) {
         // A party of a field that is not personal has no key and is indexed all the same.
-        let subject = subject.unwrap_or_default();
-        for blind in blinds(tx, &party) {
-            rows.push(params![tx.county, blind, &case.id, subject.clone()].to_vec());
+        let subject = subjects.get(handle).map_or("", String::as_str);
+        for blind in blinds(tx, party) {
+            rows.push(params![tx.county, blind, &case.id, subject.to_owned()].to_vec());
         }
     }
     rows.sort_unstable();

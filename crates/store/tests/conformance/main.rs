@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod accounts;
+mod crowd;
 mod exchange;
 mod faults;
 mod fixture;

@@ -23,11 +23,11 @@ use law::{
     Law, source,
     value::{Party, Value},
 };
-use store::{Config, Keys, RegisterFilter, Store, StoreError, Visible};
+use store::{Config, Keys, RegisterFilter, Store, Visible};
 use yifa::{
     clock::Clock,
     figures,
-    office::{Done, Office, Unperformed},
+    office::Office,
     place::Place,
     play::{demonstration::Demonstration, founding::found, year::play_demo},
     report,
@@ -178,7 +178,7 @@ fn register_and_accept(office: &Office, window: &Actor, chair: &Actor, number: u
         on: today,
         late_entry: None,
     };
-    let case = pressed(office, window, &register)?.receipt.entry.case;
+    let case = office.perform(window, &register)?.receipt.entry.case;
     let accept = Action {
         id: format!("{:032x}", number * 2 + 1),
         target: Target::Case { case, seen: Some(1) },
@@ -190,19 +190,8 @@ fn register_and_accept(office: &Office, window: &Actor, chair: &Actor, number: u
         assign: BTreeMap::from([("mediator".into(), vec!["qingshi-mediator".into()])]),
         ..register
     };
-    pressed(office, chair, &accept)?;
+    office.perform(chair, &accept)?;
     Ok(())
-}
-
-/// Presses again where the desk says that the database is busy: on PostgreSQL two clerks may meet at
-/// the first number of a year.
-fn pressed(office: &Office, actor: &Actor, action: &Action) -> Outcome<Done> {
-    loop {
-        match office.perform(actor, action) {
-            Err(Unperformed::Store(StoreError::Busy)) => {}
-            done => return Ok(done?),
-        }
-    }
 }
 
 /// Verifying and rebuilding the whole ledger.

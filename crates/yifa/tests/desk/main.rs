@@ -11,6 +11,7 @@ mod field;
 mod guarded;
 mod intake;
 mod letters;
+mod meeting;
 mod people;
 mod registers;
 mod report;
