@@ -55,6 +55,9 @@ pub struct Subject {
     pub party: Party,
 }
 
+/// A subject and its wrapped key, unless that was destroyed.
+type Wrapped = (String, Option<Vec<u8>>);
+
 /// The stored form of a fact, and the subjects of its parties.
 pub(crate) struct Stored {
     pub(crate) body: serde_json::Value,
@@ -252,7 +255,7 @@ impl Read<'_> {
     pub(crate) fn subjects_by<'h>(
         &self,
         handles: impl Iterator<Item = &'h String>,
-    ) -> Result<BTreeMap<String, (String, Option<Vec<u8>>)>> {
+    ) -> Result<BTreeMap<String, Wrapped>> {
         let handles: Vec<&String> = handles.collect();
         let mut found = BTreeMap::new();
         for some in handles.chunks(100) {

@@ -97,8 +97,8 @@ pub struct NameBook {
 
 /// Chains of linked cases longer than this are a fault of the law, not of the person.
 const LONGEST_CHAIN: usize = 4;
-/// How long an act waits before it is tried again where it met another.
-const PAUSES: [Duration; 4] = [2, 8, 32, 128].map(Duration::from_millis);
+/// How long an act waits before it is tried again where it met another, in milliseconds.
+const PAUSES: [u64; 4] = [2, 8, 32, 128];
 
 impl Office {
     /// Opens the office of one county.
@@ -142,7 +142,7 @@ impl Office {
             if !began.get() || !matches!(done, Err(Unperformed::Store(StoreError::Overtaken))) {
                 break;
             }
-            std::thread::sleep(pause);
+            std::thread::sleep(Duration::from_millis(pause));
             done = attempt();
         }
         if let Err(Unperformed::Refused(refusal)) = &done {

@@ -183,7 +183,7 @@ impl Tx<'_> {
     /// Makes the rows of a case in some tables these. What is already so is left alone: most
     /// entries leave most rows as they are, and a comparison costs less than two index updates.
     fn replace(&self, case: &str, views: &[Rows], extent: Extent) -> Result<()> {
-        for (view, rows, there) in self.outdated(case, views, extent)? {
+        for ((view, rows), there) in self.outdated(case, views, extent)? {
             if there {
                 self.clear(view, case)?;
             }
@@ -198,7 +198,7 @@ impl Tx<'_> {
         case: &str,
         views: &'v [Rows<'a>],
         extent: Extent,
-    ) -> Result<Vec<(&'a View, &'v [Vec<Param<'a>>], bool)>> {
+    ) -> Result<Vec<(&'v Rows<'a>, bool)>> {
         let old = if extent.new {
             views.iter().map(|_| Vec::new()).collect()
         } else {
@@ -214,12 +214,12 @@ impl Tx<'_> {
             self.db.query_all(&questions)?
         };
         let mut outdated = Vec::new();
-        for ((view, rows), mut old) in views.iter().zip(old) {
+        for (these, mut old) in views.iter().zip(old) {
             old.sort_unstable();
-            let mut new: Vec<&Vec<Param>> = rows.iter().collect();
+            let mut new: Vec<&Vec<Param>> = these.1.iter().collect();
             new.sort_unstable();
             if !old.iter().eq(new) {
-                outdated.push((*view, rows.as_slice(), !old.is_empty()));
+                outdated.push((these, !old.is_empty()));
             }
         }
         Ok(outdated)
