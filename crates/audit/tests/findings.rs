@@ -27,6 +27,12 @@ fn rates_against_their_parts() {
     assert_eq!(doubts(contrary), []);
     let by_words = "收到群众意见40件，整改36件，整改率95%。";
     assert_eq!(doubts(by_words), [("ratio", "inconsistent")]);
+    let two = "归集矛盾纠纷120件，化解111件，化解率92.5%。各调解组织受理调解案件300件，调解成功290件，调解成功率96.67%。";
+    assert_eq!(doubts(two), []);
+    let fraction = "作出复议决定4件，直接纠错1件，纠错率8.33%（1/12，占审结数）。";
+    assert_eq!(doubts(fraction), []);
+    let wrong_fraction = "作出复议决定4件，直接纠错1件，纠错率9%（1/12，占审结数）。";
+    assert_eq!(doubts(wrong_fraction), [("ratio", "inconsistent")]);
 }
 
 #[test]
@@ -35,6 +41,9 @@ fn parts_against_their_whole() {
     assert_eq!(doubts(more), [("sum", "inconsistent")]);
     let crossing = "全年办理法律援助案件100件，其中农民工60件，妇女35件，残疾人20件。";
     assert_eq!(doubts(crossing), [("sum", "overlapping-categories")]);
+    let said =
+        "全年办理法律援助案件100件，其中农民工60件，妇女35件，残疾人20件（一件可以涉及几类人群）。";
+    assert_eq!(doubts(said), []);
     let equal = "全年办理法律援助案件110件，其中民事案件80件，刑事案件30件。";
     assert_eq!(doubts(equal), []);
     let stages = "全年收到投诉举报50件，其中受理45件，办结40件。";

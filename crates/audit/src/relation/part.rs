@@ -12,8 +12,24 @@ impl<'a> Room<'a> {
         let wholes = self.reading.wholes.get(&stated.key).map_or(&[][..], Vec::as_slice);
         for whole in wholes {
             let Some(whole) = self.nearest(whole, at) else { continue };
-            self.at_most(at, whole);
+            if !self.has_a_nearer_whole(at, whole) {
+                self.at_most(at, whole);
+            }
         }
+    }
+
+    /// 受理300件，成功290件: a number of its own sentence that no indicator names may be the
+    /// whole, rather than one of another sentence.
+    fn has_a_nearer_whole(&self, part: usize, whole: usize) -> bool {
+        let one = self.figure(part);
+        let mut before = (0..part).map(|at| self.figure(at));
+        self.figure(whole).sentence != one.sentence
+            && before.any(|figure| {
+                figure.sentence == one.sentence
+                    && figure.unit == one.unit
+                    && figure.stated.is_none()
+                    && figure.value.compare(one.value) != Ordering::Less
+            })
     }
 
     fn at_most(&mut self, part: usize, whole: usize) {

@@ -44,17 +44,62 @@ impl<'a> Room<'a> {
         if self.findings.iter().any(|one| one.kind == "ratio" && one.figures.contains(&at)) {
             return; // One of the shares of a paragraph.
         }
+        if let Some((part, whole)) = self.own_fraction(at) {
+            return self.by_its_fraction(part, whole, at);
+        }
+        if let Some((good, among)) = self.parts_by_words(at) {
+            return self.ratio(good, among, at);
+        }
         if let Some((good, among)) = self.indicator(at).and_then(|one| one.rate.as_ref()) {
             let among = self.nearest(among, at);
             match (self.nearest(good, at), among) {
-                (Some(good), Some(among)) => return self.ratio(good, among, at),
-                (None, Some(among)) => return self.implied(among, at),
+                (Some(good), Some(among)) => self.ratio(good, among, at),
+                (None, Some(among)) => self.implied(among, at),
                 _ => {}
             }
         }
-        if let Some((good, among)) = self.parts_by_words(at) {
-            self.ratio(good, among, at);
+    }
+
+    /// 8.33%（1/12）: the parts that the text itself gives.
+    fn own_fraction(&self, at: usize) -> Option<(i128, i128)> {
+        let end = self.figure(at).range.end;
+        let after: String = self.report.text.folded().iter().skip(end).take(24).collect();
+        let (part, rest) = after.strip_prefix('(')?.split_once('/')?;
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (part, whole) = (part.parse().ok()?, rest[..digits].parse().ok()?);
+        (whole > 0).then_some((part, whole))
+    }
+
+    fn by_its_fraction(&mut self, part: i128, whole: i128, rate: usize) {
+        let stated = self.figure(rate);
+        if !is_exact(stated) {
+            return;
         }
+        let computed = 100.0 * part as f64 / whole as f64;
+        let places = usize::from(stated.written.places());
+        let written = self.written(rate);
+        let (verdict, explanation) = match fit(part * 100, whole, stated.written) {
+            Fit::Rounded => (Verdict::Consistent, format!("{part}÷{whole}＝{written}，吻合。")),
+            Fit::Truncated => (
+                Verdict::RoundingTruncated,
+                format!(
+                    "{part}÷{whole}＝{computed:.3}%，四舍五入应为{computed:.places$}%，原文“{written}”是截去尾数，请改正。"
+                ),
+            ),
+            Fit::Wrong => (
+                Verdict::Inconsistent,
+                format!(
+                    "括号里写着{part}/{whole}，算得{computed:.2}%，原文却写“{written}”，请核对。"
+                ),
+            ),
+        };
+        let working = Working {
+            expression: format!("{part}/{whole} = {computed:.3}% vs {written}"),
+            computed: Some(computed),
+            stated: Some(stated.value.rough()),
+            explanation,
+        };
+        self.add("ratio", vec![rate], verdict, working);
     }
 
     /// 受理12件，办结10件，办结率83.3%: the word of the rate is that of its part.

@@ -159,7 +159,7 @@ impl<'a> Room<'a> {
             parts.iter().fold(Decimal::whole(0), |sum, &part| sum.plus(self.figure(part).value));
         let names: Vec<String> = parts.iter().map(|&part| self.written(part)).collect();
         let (list, w) = (names.join(" + "), self.written(whole));
-        if self.fits_another(sum, whole) {
+        if self.fits_another(sum, whole) || self.says_they_cross(parts) {
             return;
         }
         let expression = format!("{list} = {sum} vs {w}");
@@ -204,6 +204,17 @@ impl<'a> Room<'a> {
             explanation,
         };
         self.add("sum", figures, verdict, working);
+    }
+
+    /// 妇女55件（一件可以涉及几类人群）: the text itself says that its parts do not add up.
+    fn says_they_cross(&self, parts: &[usize]) -> bool {
+        let Some(last) = parts.last().map(|&part| self.figure(part)) else { return false };
+        let text = &self.report.text;
+        let rest = text.plain(last.range.end..text.sentences()[last.sentence].range.end);
+        let Some((said, _)) = rest.strip_prefix('(').and_then(|rest| rest.split_once(')')) else {
+            return false;
+        };
+        ["计入", "涉及", "重复", "交叉", "不等于"].iter().any(|word| said.contains(word))
     }
 
     /// Groups of people or marks that one case can bear several of.
