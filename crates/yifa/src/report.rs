@@ -34,6 +34,8 @@ pub struct Draft {
     pub figures: Vec<Figure>,
     /// The paper and what is to be looked at before it is signed.
     pub report: Report,
+    /// Whether it is an annual report, which has blocks that the law demands.
+    annual: bool,
     /// The lines that people wrote.
     written: BTreeSet<String>,
 }
@@ -50,7 +52,8 @@ pub struct Reviewed {
 impl Draft {
     /// Reads the draft as anybody's report is read.
     pub fn review(&self, office: &Office) -> Reviewed {
-        let audited = office.audits().of_text(office.law(), &self.report.paper.text());
+        let mut audited = office.audits().of_text(office.law(), &self.report.paper.text());
+        audited.findings.retain(|finding| self.annual || finding.kind != "missing_block");
         let mut differing = beside(office.law(), &self.figures, self.year, &audited.report);
         differing.retain(|one| !one.agrees && self.by_hand(&audited.report, one.figure));
         Reviewed { audited, differing }
@@ -158,7 +161,8 @@ pub fn draft(
     let lines = written.values().flat_map(|text| text.lines());
     let lines = lines.map(|line| paper::model::clean(line.trim()));
     let written = lines.filter(|line| !line.is_empty()).collect();
-    Ok(Draft { organ: organ.clone(), year: of, figures, report, written })
+    let annual = outline.of.is_none();
+    Ok(Draft { organ: organ.clone(), year: of, figures, report, annual, written })
 }
 
 /// What is written for each place of an outline, put together by chapters; in a chapter that is

@@ -29,8 +29,6 @@ use crate::{
 
 /// Everything that is measured one by one in a case.
 pub struct Goals {
-    /// The act that lists them.
-    pub name: String,
     /// How many are scored, and what they come to.
     pub summary: String,
     /// One by one.
@@ -68,14 +66,12 @@ pub fn goals(office: &Office, file: &CaseFile) -> Result<Option<Goals>, PageErro
     let (case, procedure) = (&file.case, &file.case.procedure);
     let calendar = &office.law().calendar;
     let mut rows: Vec<(u32, Row)> = Vec::new();
-    let (mut name, mut scored, mut points, mut full) = (String::new(), 0, 0, 0);
+    let (mut scored, mut points, mut full) = (0, 0, 0);
     for act in procedure.acts.values() {
-        let Some(each) = &act.each else { continue };
         for one in each_of(case, act, calendar) {
             let done = done_for(case, &act.id, one.version);
             let made = row(office, file, act, one, done)?;
             let Some((row, got, of)) = made else { continue };
-            name = procedure.acts.get(&each.of).map(|act| act.name.clone()).unwrap_or_default();
             scored += usize::from(done.is_some());
             points += got;
             full += of;
@@ -85,7 +81,7 @@ pub fn goals(office: &Office, file: &CaseFile) -> Result<Option<Goals>, PageErro
     rows.sort_by_key(|(version, _)| *version);
     let summary = format!("{}项，已计分{scored}项，得{points}分，满分{full}分", rows.len());
     let rows: Vec<Row> = rows.into_iter().map(|(_, row)| row).collect();
-    Ok((!rows.is_empty()).then_some(Goals { name, summary, rows }))
+    Ok((!rows.is_empty()).then_some(Goals { summary, rows }))
 }
 
 /// One of them, with what it scored and the full mark; nothing where the act measures nothing.
