@@ -111,18 +111,20 @@ pub(crate) fn closing_indents(lines: &[String]) -> Vec<f32> {
 pub(crate) fn column_shares(table: &crate::Table) -> Vec<f32> {
     let whole = AREA.0 / SIZE_TABLE;
     let solid: Vec<f32> = (0..table.columns()).map(|at| unbroken(table, at)).collect();
-    let mut left = (whole - solid.iter().sum::<f32>()).max(0.0);
-    // What each column wants beyond the number that must stay whole.
-    let mut more: Vec<f32> =
-        (0..solid.len()).map(|at| (needed(table, at) - solid[at]).max(0.0)).collect();
-    let mut order: Vec<usize> = (0..more.len()).collect();
-    order.sort_by(|a, b| more[*a].total_cmp(&more[*b]));
-    for (done, at) in order.iter().enumerate() {
-        let fair = left / (more.len() - done) as f32;
-        more[*at] = more[*at].min(fair);
-        left -= more[*at];
+    let wanted: Vec<f32> = (0..table.columns()).map(|at| needed(table, at)).collect();
+    let widths = |level: f32| -> Vec<f32> {
+        wanted.iter().zip(&solid).map(|(wanted, solid)| wanted.min(level).max(*solid)).collect()
+    };
+    // The level up to which every column is filled, so that together they take the whole.
+    let (mut low, mut high) = (0.0, whole);
+    for _ in 0..20 {
+        let level = (low + high) / 2.0;
+        match widths(level).iter().sum::<f32>() < whole {
+            true => low = level,
+            false => high = level,
+        }
     }
-    let needs: Vec<f32> = solid.iter().zip(more).map(|(solid, more)| solid + more).collect();
+    let needs = widths(high);
     let sum: f32 = needs.iter().sum();
     needs.iter().map(|need| need / sum).collect()
 }
