@@ -44,6 +44,8 @@ fn parts_against_their_whole() {
     let said =
         "全年办理法律援助案件100件，其中农民工60件，妇女35件，残疾人20件（一件可以涉及几类人群）。";
     assert_eq!(doubts(said), []);
+    let across = "开展行政检查8次，其中涉企检查8次，合格率75%，责令改正2次。";
+    assert_eq!(doubts(across), []);
     let equal = "全年办理法律援助案件110件，其中民事案件80件，刑事案件30件。";
     assert_eq!(doubts(equal), []);
     let stages = "全年收到投诉举报50件，其中受理45件，办结40件。";
@@ -66,6 +68,8 @@ fn changes_against_the_year_they_imply() {
     assert_eq!(doubts(cut), [("yoy_base", "rounding-truncated")]);
     let none = "接待来镇访12件，同比下降21.5%。";
     assert_eq!(doubts(none), [("yoy_base", "inconsistent")]);
+    let row = "指标\t本年\t上年\t同比\n专职人民调解员人数\t5人\t3人\t上升66.67%\n";
+    assert_eq!(doubts(row), []);
     let sound = "接待来镇访120件，同比下降21.57%。";
     assert_eq!(doubts(sound), []);
     let told = "新收行政复议申请500件，与上年的400件相比，增长25%。";

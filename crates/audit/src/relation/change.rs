@@ -23,6 +23,9 @@ impl<'a> Room<'a> {
         if count.like == Like::Rate {
             return self.percent_for_points(of, at);
         }
+        if let Some(this_year) = self.cell_before(of, at) {
+            return self.change_in_row(this_year, of, at);
+        }
         if self.is_of_whole(of, at) {
             return;
         }
@@ -112,6 +115,40 @@ impl<'a> Room<'a> {
             verdict: Verdict::Defect,
             explanation,
         });
+    }
+
+    /// 本年、上年、同比 in the cells of a row: the cell before that of last year.
+    fn cell_before(&self, last_year: usize, change: usize) -> Option<usize> {
+        let before = last_year.checked_sub(1)?;
+        let cells = |from: usize, to: usize| {
+            let text = &self.report.text;
+            let between = text.written(self.figure(from).range.end..self.figure(to).range.start);
+            between.contains('\t') && !between.contains('\n')
+        };
+        (cells(before, last_year) && cells(last_year, change)).then_some(before)
+    }
+
+    /// A row is held to nothing but its own cells, and only where they agree: which column is
+    /// which year its heading says.
+    fn change_in_row(&mut self, this_year: usize, last_year: usize, at: usize) {
+        let (now, before) = (self.figure(this_year), self.figure(last_year));
+        let (Some(n), Some(b)) = (now.value.as_whole(), before.value.as_whole()) else { return };
+        let stated = self.figure(at);
+        let bounds = 1..10_000_000_000;
+        if !bounds.contains(&b) || !bounds.contains(&n) {
+            return;
+        }
+        if fit((n - b).abs() * 100, b, stated.written) != Fit::Rounded {
+            return;
+        }
+        let computed = 100.0 * (n - b) as f64 / b as f64;
+        let working = Working {
+            expression: format!("({n} − {b})/{b} = {computed:+.3}%"),
+            computed: Some(computed),
+            stated: Some(stated.value.rough()),
+            explanation: format!("表中两年的数相除，变化{computed:.3}%，吻合。"),
+        };
+        self.add("yoy_base", vec![this_year, last_year, at], Verdict::Consistent, working);
     }
 
     /// A rate and its change in points: the rate of the year before was a rate too.

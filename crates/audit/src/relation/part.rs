@@ -91,9 +91,11 @@ impl<'a> Room<'a> {
             let mut seen: Vec<String> = Vec::new();
             while let Some(figure) = self.report.figures.get(at)
                 && let Some(level) = level(at)
-                && group.first().is_none_or(|&first| {
-                    let first = self.figure(first);
-                    first.sentence == figure.sentence && first.unit == figure.unit
+                && figure.value.mantissa() != 0
+                && group.last().is_none_or(|&last| {
+                    let last = self.figure(last);
+                    let row = text.written(last.range.end..figure.range.start).contains('\n');
+                    !row && last.sentence == figure.sentence && last.unit == figure.unit
                 })
                 && !seen.contains(&level)
             {
