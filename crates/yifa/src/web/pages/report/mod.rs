@@ -61,6 +61,8 @@ struct ReportPage {
     workings: Vec<(String, String)>,
     places: Vec<PlaceView>,
     unwritten: usize,
+    /// How many places want nothing written and have nothing.
+    extras: usize,
     case: Option<CaseBox>,
     wrong: Wrong,
 }
@@ -94,6 +96,14 @@ struct PlaceView {
     wrong: String,
     /// What somebody else has written here in the meantime.
     other: String,
+}
+
+impl PlaceView {
+    /// Nothing has to be written here, and nothing is: it stands behind the others.
+    fn is_extra(&self) -> bool {
+        let empty = self.text.trim().is_empty() && self.by.is_empty() && self.other.is_empty();
+        empty && self.prompt.is_empty() && self.wrong.is_empty() && !self.open && !self.unsaved
+    }
 }
 
 /// Query of the page: whose report, and what has just been done.
@@ -243,6 +253,7 @@ impl Drafting {
             doubts: checks(Weight::Doubt),
             workings: checks(Weight::Working),
             unwritten: places.iter().filter(|place| place.wanted).count(),
+            extras: places.iter().filter(|place| place.is_extra()).count(),
             case: case::shown(office, me, &self)?,
             frame,
             year: self.chosen.year,
