@@ -12,6 +12,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use engine::{
     action::CaseId,
     authorise::Sight,
+    case::Case,
     fact::Fact,
     show::{masked_number, surname},
 };
@@ -33,6 +34,7 @@ use crate::{
     logs::Access,
     store::{Engine, Read, Store, Tx},
     views::{self, Extent},
+    wire::Sentence,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -113,6 +115,37 @@ impl Tx<'_> {
         Ok(cases)
     }
 
+    /// Asks who the people of a fact are before it is entered, so that whoever holds a number of a
+    /// series need not ask any more.
+    pub fn meet(
+        &self,
+        case: &str,
+        procedure: &Procedure,
+        fact: &Fact,
+        before: Option<&Case>,
+    ) -> Result<()> {
+        let known = before.map_or(Vec::new(), parties);
+        let handles = self.handles(case, procedure, fact, &known);
+        let asked = Handles::of(self.county, handles.iter());
+        let questions: Vec<Sentence> = asked.iter().map(Handles::question).collect();
+        if questions.is_empty() { Ok(()) } else { self.db.ask_ahead(&questions) }
+    }
+
+    /// Of everybody under whose key something of a fact is sealed.
+    fn handles(
+        &self,
+        case: &str,
+        procedure: &Procedure,
+        fact: &Fact,
+        known: &[Party],
+    ) -> BTreeSet<String> {
+        let handles = personal(procedure, fact).flat_map(|(_, value)| match value {
+            Value::Parties(parties) => parties.iter().map(|p| self.handle(case, p)).collect(),
+            _ => vec![self.main_handle(case, fact, known)],
+        });
+        handles.collect()
+    }
+
     /// Encrypts the personal answers of a fact. `known` are the parties of the case so far.
     pub(crate) fn seal_answers(
         &self,
@@ -123,20 +156,9 @@ impl Tx<'_> {
         at: Timestamp,
     ) -> Result<Stored> {
         let mut body = json(fact)?;
-        let personal: Vec<(&Id, &Value)> = fact
-            .answers
-            .iter()
-            .filter(|(field, value)| {
-                is_personal(procedure, field) && !matches!(value, Value::Sealed(_))
-            })
-            .collect();
         let main = self.main_handle(case, fact, known);
-        let handles = personal.iter().flat_map(|(_, value)| match value {
-            Value::Parties(parties) => parties.iter().map(|p| self.handle(case, p)).collect(),
-            _ => vec![main.clone()],
-        });
-        let keys = self.keys_of(handles.collect(), at)?;
-        for (field, value) in personal {
+        let keys = self.keys_of(self.handles(case, procedure, fact, known), at)?;
+        for (field, value) in personal(procedure, fact) {
             let context = context(self.county, case, field);
             let pieces = match value {
                 Value::Parties(parties) => {
@@ -253,20 +275,12 @@ impl Read<'_> {
 
     /// Subjects and their wrapped keys, by handle.
     pub(crate) fn subjects_by<'h>(
-        &self,
+        &'h self,
         handles: impl Iterator<Item = &'h String>,
     ) -> Result<BTreeMap<String, Wrapped>> {
-        let handles: Vec<&String> = handles.collect();
         let mut found = BTreeMap::new();
-        for some in handles.chunks(100) {
-            let mut with: Vec<Param> = params![self.county].to_vec();
-            with.extend(some.iter().map(|handle| Param::from(*handle)));
-            let sql = format!(
-                "select handle, subject, wrapped from subject
-                 where county = $1 and handle in ({})",
-                places(2, some.len())
-            );
-            let rows = self.db.query(&sql, &with, |row| {
+        for Handles { sql, params } in Handles::of(self.county, handles) {
+            let rows = self.db.query(&sql, &params, |row| {
                 Ok((row.text(0)?, (row.text(1)?, row.maybe_bytes(2)?)))
             })?;
             found.extend(rows);
@@ -323,6 +337,44 @@ impl Read<'_> {
         }
         Ok(keys)
     }
+}
+
+/// What is asked about some handles.
+struct Handles<'a> {
+    sql: String,
+    params: Vec<Param<'a>>,
+}
+
+impl<'a> Handles<'a> {
+    /// A hundred at a time.
+    fn of(county: &'a str, handles: impl Iterator<Item = &'a String>) -> Vec<Self> {
+        let handles: Vec<&String> = handles.collect();
+        let asked = handles.chunks(100).map(|some| {
+            let mut params: Vec<Param> = params![county].to_vec();
+            params.extend(some.iter().map(|handle| Param::from(*handle)));
+            let sql = format!(
+                "select handle, subject, wrapped from subject
+                 where county = $1 and handle in ({})",
+                places(2, some.len())
+            );
+            Self { sql, params }
+        });
+        asked.collect()
+    }
+
+    fn question(&self) -> Sentence<'_> {
+        Sentence { sql: &self.sql, params: &self.params }
+    }
+}
+
+/// The answers of a fact that are encrypted at rest.
+fn personal<'f>(
+    procedure: &Procedure,
+    fact: &'f Fact,
+) -> impl Iterator<Item = (&'f Id, &'f Value)> {
+    fact.answers.iter().filter(move |(field, value)| {
+        is_personal(procedure, field) && !matches!(value, Value::Sealed(_))
+    })
 }
 
 /// Whether a field is encrypted at rest.

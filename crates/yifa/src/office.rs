@@ -408,6 +408,7 @@ impl Performing<'_, '_> {
         for draft in &found.drafts {
             tx.put_file(draft, paper::docx::MEDIA_TYPE, at)?;
         }
+        tx.meet(&id, procedure, &decision.fact, case)?;
         let entry = self.entry(&id, procedure, action, case, &decision, at)?;
         let entered = tx.append(entry, before, &office.law.calendar)?;
         let (opened, followed) = self.follow_up(actor, &id, decision)?;
